@@ -1,0 +1,1 @@
+"""The pool half of pytest-xsbond: look at a pool, plan its bonds, carry the plan out."""

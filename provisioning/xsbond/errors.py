@@ -1,0 +1,71 @@
+"""What can go wrong, sorted by whose fault it is; each error builds one clear line.
+
+`BondFileError` and `OptionError` are the caller's, `PoolError` the pool's or the network's,
+`UnexpectedOutput` ours: the pool answered something this release does not understand.
+"""
+
+
+class XsbondError(Exception):
+    """Base of all errors of this library; its text is one line for the person at the terminal."""
+
+
+class BondFileError(XsbondError):
+    """The bond file says something impossible."""
+
+    def __init__(self, path: str, key: str, reason: str) -> None:
+        self.path, self.key, self.reason = path, key, reason
+        super().__init__(path, key, reason)
+
+    def __str__(self) -> str:
+        where = f"{self.path}: {self.key}" if self.key else self.path
+        return f"{where}: {self.reason}"
+
+
+class OptionError(XsbondError):
+    """An option, or a combination of options, makes no sense."""
+
+    def __init__(self, option: str, reason: str) -> None:
+        self.option, self.reason = option, reason
+        super().__init__(option, reason)
+
+    def __str__(self) -> str:
+        return f"{self.option}: {self.reason}"
+
+
+class PoolError(XsbondError):
+    """The pool, or one host of it, could not be asked or refused a call."""
+
+    def __init__(self, address: str, action: str, reason: str) -> None:
+        self.address, self.action, self.reason = address, action, reason
+        super().__init__(address, action, reason)
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.action}: {self.reason}"
+
+
+class TrustError(PoolError):
+    """The host is there, but it is not proven to be the one that was meant."""
+
+
+class CallRefused(PoolError):  # noqa: N818 - XAPI answered as it should, with a refusal
+    """XAPI answered a call with a failure: its error code and arguments."""
+
+    def __init__(self, address: str, call: str, code: str, arguments: tuple[str, ...]) -> None:
+        self.call, self.code, self.arguments = call, code, arguments
+        super().__init__(address, call, " ".join((code, *arguments)))
+
+
+class UnexpectedOutput(XsbondError):  # noqa: N818 - it names what came, as pytest's own do
+    """A command or call answered text that this release does not understand."""
+
+    def __init__(self, source: str, text: str, reason: str) -> None:
+        self.source, self.text, self.reason = source, text, reason
+        super().__init__(source, text, reason)
+
+    def __str__(self) -> str:
+        shown = self.text if len(self.text) <= _SHOWN else self.text[:_SHOWN] + "…"
+        return f"{self.source}: {self.reason}; it answered {shown!r}"
+
+
+_SHOWN = 200
+"""Characters of an unexpected text that an error message repeats; the attribute keeps all."""
