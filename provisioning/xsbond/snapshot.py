@@ -1,0 +1,195 @@
+"""One look at a whole pool: raw answers, kept as they came, and the facts read from them.
+
+`RawSnapshot` is what is stored and replayed; `Snapshot` is what plans and claims read. Both a live
+look and a stored file go through `read_snapshot`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from xsbond import parsers
+from xsbond.errors import OptionError, PoolError, UnexpectedOutput
+from xsbond.model import (
+    Bond,
+    CommandOutput,
+    Host,
+    HostMetrics,
+    Interface,
+    Network,
+    OvsBond,
+    Pif,
+    PifMetrics,
+    Pool,
+    Vlan,
+)
+
+SCHEMA = 1
+"""Version of the stored form; a reader refuses a newer one."""
+
+Records = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""XAPI class -> ref -> record, values as XML-RPC delivers them, dates as text."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawDom0:
+    """What one dom0 answered to the probe, or why it did not."""
+
+    outputs: Mapping[str, CommandOutput] = field(default_factory=dict)
+    unreachable: str = ""
+    """One line; empty if the dom0 answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSnapshot:
+    """The stored form of a look at a pool."""
+
+    schema: int = SCHEMA
+    stage: str = "now"
+    """before, created, after; or now, in a run that only verifies."""
+    taken_at: str = ""
+    """UTC, ISO 8601."""
+    address: str = ""
+    """Where XAPI was asked."""
+    records: Records
+    dom0: Mapping[str, RawDom0]
+    """Host uuid -> answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The facts of one look; refs key every table, as in XAPI."""
+
+    raw: RawSnapshot
+    pool: Pool
+    hosts: Mapping[str, Host]
+    metrics: Mapping[str, HostMetrics]
+    networks: Mapping[str, Network]
+    pifs: Mapping[str, Pif]
+    pif_metrics: Mapping[str, PifMetrics]
+    bonds: Mapping[str, Bond]
+    vlans: Mapping[str, Vlan]
+
+    def host_ref(self, name: str) -> str:
+        """Return the ref of the host with this label; PoolError if there is none."""
+        for ref, label in self.labels().items():
+            if label == name:
+                return ref
+        raise PoolError(self.raw.address, "host", f"the pool has no host {name}")
+
+    def labels(self) -> Mapping[str, str]:
+        """Return host ref -> the name it goes by: name_label, with part of the uuid if shared."""
+        names = [host.name_label for host in self.hosts.values()]
+        return {
+            ref: host.name_label
+            if names.count(host.name_label) == 1
+            else f"{host.name_label}-{host.uuid[:8]}"
+            for ref, host in self.hosts.items()
+        }
+
+    def output(self, host: str, name: str) -> CommandOutput:
+        """Return what a host's dom0 answered to a probe.
+
+        Raises PoolError if that dom0 was out of reach, UnexpectedOutput if the command failed.
+        """
+        label, dom0 = self.labels()[host], self.raw.dom0.get(self.hosts[host].uuid)
+        if dom0 is None or dom0.unreachable:
+            raise PoolError(label, "dom0", dom0.unreachable if dom0 else "was not asked")
+        if name not in dom0.outputs:
+            raise PoolError(label, "dom0", f"{name} was not asked for")
+        answer = dom0.outputs[name]
+        if answer.exit != 0:
+            text = answer.stderr or answer.stdout
+            raise UnexpectedOutput(f"{label}: {answer.command}", text, f"exit {answer.exit}")
+        return answer
+
+    def interfaces(self, host: str) -> Mapping[str, Interface]:
+        """Return name -> interface of a host's dom0 (`ifconfig -a`)."""
+        return self._parsed(host, "ifconfig-a", parsers.parse_ifconfig)
+
+    def bridges(self, host: str) -> frozenset[str]:
+        """Return the bridges of a host's Open vSwitch (`ovs-vsctl list-br`)."""
+        return self._parsed(host, "ovs-list-br", parsers.parse_bridges)
+
+    def ovs_bonds(self, host: str) -> tuple[OvsBond, ...]:
+        """Return the bonds of a host's Open vSwitch (`ovs-appctl bond/list`)."""
+        return self._parsed(host, "ovs-bond-list", parsers.parse_bond_list)
+
+    def member_networks(self, host: str) -> tuple[Mapping[str, str], ...]:
+        """Return the networks as `xe` typed on this host lists them."""
+        return self._parsed(host, "network-list", parsers.parse_xe_list)
+
+    def _parsed(self, host: str, name: str, parse: Callable[[str], _T]) -> _T:
+        answer = self.output(host, name)
+        try:
+            return parse(answer.stdout)
+        except UnexpectedOutput as error:
+            source = f"{self.labels()[host]}: {answer.command}"
+            raise UnexpectedOutput(source, error.text, error.reason) from error
+
+
+def now() -> str:
+    """Return the present moment as a snapshot writes it: UTC, ISO 8601, seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def read_snapshot(raw: RawSnapshot) -> Snapshot:
+    """Read the facts out of raw answers; UnexpectedOutput names the record that is not as known."""
+    pools = _table(raw.records, "pool", Pool)
+    if len(pools) != 1:
+        raise UnexpectedOutput("pool.get_all_records", str(list(pools)), "there must be one pool")
+    (pool,) = pools.values()
+    snapshot = Snapshot(
+        raw=raw,
+        pool=pool,
+        hosts=_table(raw.records, "host", Host),
+        metrics=_table(raw.records, "host_metrics", HostMetrics),
+        networks=_table(raw.records, "network", Network),
+        pifs=_table(raw.records, "PIF", Pif),
+        pif_metrics=_table(raw.records, "PIF_metrics", PifMetrics),
+        bonds=_table(raw.records, "Bond", Bond),
+        vlans=_table(raw.records, "VLAN", Vlan),
+    )
+    if pool.master not in snapshot.hosts:
+        raise UnexpectedOutput("pool.master", pool.master, "the pool has no such host")
+    return snapshot
+
+
+def _table(records: Records, name: str, kind: type[_T]) -> Mapping[str, _T]:
+    if name not in records:
+        raise UnexpectedOutput(f"{name}.get_all_records", "", "the class is missing")
+    return {ref: read_record(name, ref, record, kind) for ref, record in records[name].items()}
+
+
+def read_record(name: str, ref: str, record: Mapping[str, Any], kind: type[_T]) -> _T:
+    """Read one record of a class; UnexpectedOutput names the field that is not as known."""
+    try:
+        # Ints arrive as text over XML-RPC, so the conversion is a lax one.
+        return msgspec.convert(record, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise UnexpectedOutput(f"{name} {ref}", str(record), str(error)) from error
+
+
+def save(raw: RawSnapshot, path: Path) -> None:
+    """Write the stored form, as JSON, readable by its owner only."""
+    path.touch(mode=0o600)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(raw), indent=1))
+
+
+def load(path: Path) -> Snapshot:
+    """Read a stored snapshot; OptionError if the file is none, or of a newer release."""
+    try:
+        raw = msgspec.json.decode(path.read_bytes(), type=RawSnapshot)
+    except OSError as error:
+        raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise OptionError(str(path), f"is no snapshot: {error}") from error
+    if raw.schema > SCHEMA:
+        raise OptionError(str(path), f"has schema {raw.schema}; this release reads up to {SCHEMA}")
+    return read_snapshot(raw)

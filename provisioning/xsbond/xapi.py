@@ -1,0 +1,277 @@
+"""XAPI as this product uses it: one sweep to read everything, tasks for what takes long.
+
+`XenAPI.Failure`, socket and TLS errors never leave this module; they become `PoolError`s.
+"""
+
+import contextlib
+import http.client
+import socket
+import ssl
+import time
+import xmlrpc.client
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+from xml.parsers.expat import ExpatError
+
+import stamina
+import XenAPI
+
+from xsbond.errors import CallRefused, OptionError, PoolError, UnexpectedOutput
+from xsbond.snapshot import Records, read_record
+from xsbond.tls import PinnedTransport, TlsTrust
+
+CLASSES = MappingProxyType(
+    {
+        "pool": "pool",
+        "host": "host",
+        "host_metrics": "host_metrics",
+        "network": "network",
+        "pif": "PIF",
+        "pif_metrics": "PIF_metrics",
+        "bond": "Bond",
+        "vlan": "VLAN",
+    }
+)
+"""Class as event.from spells it -> as the API spells it: what one sweep reads."""
+
+HTTPS = 443
+CALL_TIMEOUT = 60.0
+"""Seconds without a byte after which a call is given up; a wrong password alone costs 5."""
+_EVENT_SLICE = 2.0
+"""Seconds one event.from may block, well below CALL_TIMEOUT."""
+ORIGINATOR = "pytest-xsbond"
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who asks; the password never shows in a representation."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.username!r}, '***')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolAddress:
+    """What `--pool` named: a host of the pool, and the port its XAPI listens on."""
+
+    host: str
+    port: int = HTTPS
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a name, an address, or https://host[:port]; OptionError if it is none of them."""
+        bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
+        parts = urlsplit(text if "://" in text else f"https://{f'[{text}]' if bare_ipv6 else text}")
+        try:
+            port = parts.port or HTTPS
+        except ValueError as error:
+            raise OptionError("--pool", f"{text!r}: {error}") from error
+        if parts.scheme != "https" or not parts.hostname or parts.path not in ("", "/"):
+            raise OptionError("--pool", f"{text!r} is no name, address or https://host[:port]")
+        return cls(host=parts.hostname, port=port)
+
+    @property
+    def url(self) -> str:
+        """Return the address as a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"https://{host}" + ("" if self.port == HTTPS else f":{self.port}")
+
+
+class PoolApi:
+    """An authenticated session with a pool's master."""
+
+    def __init__(self, address: PoolAddress, session: Any, transport: PinnedTransport) -> None:
+        self.address = address
+        self._session, self._transport = session, transport
+
+    def call(self, method: str, *params: Any) -> Any:
+        """Make a call; CallRefused carries XAPI's error code, PoolError says why it got nowhere."""
+        function = self._session.xenapi
+        for part in method.split("."):
+            function = getattr(function, part)
+        with _translated(self.address.host, method):
+            return function(*params)
+
+    def read(self, method: str, *params: Any) -> Any:
+        """Make a call that changes nothing, once more if the kept connection had gone stale."""
+        for attempt in stamina.retry_context(on=_is_transient, attempts=3, wait_initial=0.05):
+            with attempt:
+                try:
+                    return self.call(method, *params)
+                except PoolError:
+                    self._transport.close()
+                    raise
+        raise AssertionError("stamina ends with a result or an error")
+
+    def change(self, method: str, *params: Any) -> Any:
+        """Make a call that changes something: on a fresh connection, and never twice."""
+        self._transport.close()
+        return self.call(method, *params)
+
+    def run_task(self, method: str, *params: Any, deadline: float) -> str:
+        """Run the Async form of a call and return its result, waiting `deadline` seconds at most.
+
+        A task outlives a broken connection, so its answer is not lost with it.
+        """
+        task = self.change(f"Async.{method}", *params)
+        self.wait(
+            ("task/" + task,),
+            lambda: self.read("task.get_status", task) not in ("pending", "cancelling"),
+            deadline,
+            f"{method} did not end",
+        )
+        record = self.read("task.get_record", task)
+        self.change("task.destroy", task)
+        if record["status"] != "success":
+            code, *arguments = record["error_info"] or ["UNKNOWN"]
+            raise CallRefused(self.address.host, method, code, tuple(arguments))
+        return str(record["result"]).removeprefix("<value>").removesuffix("</value>")
+
+    def records(self) -> Records:
+        """Read all classes of the sweep in one consistent answer, or class by class."""
+        try:
+            return self._sweep()
+        except CallRefused:
+            return {
+                name: _as_text_dates(self.read(f"{name}.get_all_records"))
+                for name in CLASSES.values()
+            }
+
+    def _sweep(self) -> Records:
+        answer = self.read("event.from", list(CLASSES), "", 0.0)
+        records: dict[str, dict[str, Mapping[str, Any]]] = {name: {} for name in CLASSES.values()}
+        for event in answer["events"]:
+            records[CLASSES[event["class"].lower()]][event["ref"]] = _plain(event["snapshot"])
+        for wire_name, name in CLASSES.items():
+            promised = answer["valid_ref_counts"].get(wire_name, len(records[name]))
+            if promised != len(records[name]):
+                reason = f"{len(records[name])} {name} records came, {promised} were promised"
+                raise UnexpectedOutput("event.from", str(sorted(records[name])), reason)
+        return records
+
+    def wait(
+        self, classes: Sequence[str], done: Callable[[], bool], deadline: float, what: str
+    ) -> None:
+        """Return when `done` is true, asking again after each event of the classes.
+
+        Raises PoolError, with `what` as the reason, `deadline` seconds from now.
+        """
+        ends = time.monotonic() + deadline
+        # A token of the present: what changes after it is not missed.
+        token = self.read("event.from", list(classes), "", 0.0)["token"]
+        while not done():
+            left = ends - time.monotonic()
+            if left <= 0:
+                raise PoolError(self.address.host, "wait", f"{what} within {deadline:g} s")
+            block = min(left, _EVENT_SLICE)
+            token = self.read("event.from", list(classes), token, block)["token"]
+
+    def close(self) -> None:
+        """End the session; a pool that is gone meanwhile has ended it itself."""
+        with contextlib.suppress(PoolError), _translated(self.address.host, "session.logout"):
+            self._session.xenapi.session.logout()
+        self._transport.close()
+
+
+def connect(
+    address: PoolAddress,
+    credentials: Credentials,
+    trust_of: Callable[[str], TlsTrust],
+    timeout: float = CALL_TIMEOUT,
+) -> PoolApi:
+    """Log in at the pool master, following HOST_IS_SLAVE from a member.
+
+    `trust_of` returns how the XAPI of a host, given by address, proves itself. Raises PoolError.
+    """
+    asked: list[str] = []
+    while True:
+        asked.append(address.host)
+        transport = PinnedTransport(trust_of(address.host), timeout)
+        session = XenAPI.Session(address.url, transport=transport)
+        try:
+            with _translated(address.host, "login"):
+                session.login_with_password(
+                    credentials.username, credentials.password, "1.0", ORIGINATOR
+                )
+        except CallRefused as refusal:
+            transport.close()
+            if refusal.code != "HOST_IS_SLAVE" or refusal.arguments[0] in asked:
+                raise
+            address = PoolAddress(host=refusal.arguments[0], port=address.port)
+        except BaseException:
+            transport.close()
+            raise
+        else:
+            return PoolApi(address, session, transport)
+
+
+def _is_transient(error: Exception) -> bool:
+    """Tell a connection that broke from a refusal; only the first is worth another try."""
+    return type(error) is PoolError and isinstance(
+        error.__cause__, ConnectionError | http.client.HTTPException
+    )
+
+
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "no such host name"),
+    (TimeoutError, "no answer in time"),
+    (ConnectionRefusedError, "nothing listens there"),
+    (ssl.SSLCertVerificationError, "its certificate is not trusted"),
+    (ssl.SSLError, "no TLS connection"),
+    (http.client.HTTPException, "no answer to the call"),
+    (ConnectionError, "the connection broke"),
+    (OSError, "not reachable"),
+    (ExpatError, "it does not speak XML-RPC"),
+    (xmlrpc.client.Error, "it does not speak XAPI"),
+)
+"""What the libraries raise -> what it means to a person; the first match counts."""
+
+_LOGIN_REFUSALS = MappingProxyType(
+    {
+        "SESSION_AUTHENTICATION_FAILED": "user name or password is wrong",
+        "SESSION_AUTHORIZATION_FAILED": "this user has no role in the pool",
+        "HOST_STILL_BOOTING": "xapi is still starting; try again in a minute",
+        "HOST_HAS_NO_MANAGEMENT_IP": "xapi is still starting; it has no management IP yet",
+    }
+)
+
+
+@contextlib.contextmanager
+def _translated(host: str, call: str) -> Iterator[None]:
+    """Turn what the libraries raise into the errors of this product."""
+    try:
+        yield
+    except XenAPI.Failure as failure:
+        code, *arguments = failure.details
+        if call == "login" and code in _LOGIN_REFUSALS:
+            # The arguments hold the user name and PAM's text, nothing a person needs.
+            raise PoolError(host, call, f"{_LOGIN_REFUSALS[code]} ({code})") from failure
+        raise CallRefused(host, call, code, tuple(arguments)) from failure
+    except (OSError, http.client.HTTPException, ExpatError, xmlrpc.client.Error) as error:
+        reason = next(text for kind, text in _REASONS if isinstance(error, kind))
+        raise PoolError(host, call, f"{reason} ({type(error).__name__})") from error
+
+
+def _plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a record with its dates as text, as they stood on the wire."""
+    return {
+        key: str(value) if isinstance(value, xmlrpc.client.DateTime) else value
+        for key, value in record.items()
+    }
+
+
+def _as_text_dates(records: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    return {ref: _plain(record) for ref, record in records.items()}
+
+
+def as_record(api: PoolApi, name: str, ref: str, kind: type[_T]) -> _T:
+    """Ask for one record, as one of the model's classes."""
+    return read_record(name, ref, api.read(f"{name}.get_record", ref), kind)
