@@ -1,0 +1,140 @@
+"""The fixtures: a few lines each, around the run that the plugin has opened.
+
+pytest loads this module in every session, so nothing heavy is imported at its top.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_xsbond.keys import RUN, VIEWS
+from pytest_xsbond.progress import say_on_terminal
+
+if TYPE_CHECKING:
+    import testinfra.host
+
+    from pytest_xsbond.here import BondOnHost
+    from pytest_xsbond.stages import Stages
+    from xsbond.model import DesiredBond
+    from xsbond.snapshot import Snapshot
+
+_NO_POOL = "there is no pool: give --pool=ADDRESS or --pool=lab"
+
+
+@pytest.fixture(scope="session")
+def snapshots(pytestconfig: pytest.Config) -> "Stages":
+    """The stages of this run: before, created, now. Provisions the bonds where that was asked."""
+    run = pytestconfig.stash.get(RUN, None)
+    if run is None:
+        pytest.fail(_NO_POOL, pytrace=False)
+    with _as_error():
+        return run.stages(say_on_terminal(pytestconfig))
+
+
+@pytest.fixture(scope="session")
+def pool(snapshots: "Stages") -> "Snapshot":
+    """The pool as it is now, after whatever this run has changed."""
+    return snapshots.now
+
+
+@pytest.fixture(scope="session")
+def xs_host(request: pytest.FixtureRequest) -> str:
+    """The name of a host of the pool; a test that uses it runs once for every host."""
+    return str(_parameter(request))
+
+
+@pytest.fixture(scope="session")
+def bond(request: pytest.FixtureRequest) -> "DesiredBond":
+    """A wanted bond; a test that uses it runs once for every bond of the bond file."""
+    wanted: DesiredBond = _parameter(request)
+    return wanted
+
+
+def _parameter(request: pytest.FixtureRequest) -> Any:
+    if not hasattr(request, "param"):
+        pytest.fail(_NO_POOL, pytrace=False)
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def dom0(snapshots: "Stages", xs_host: str, pytestconfig: pytest.Config) -> "testinfra.host.Host":
+    """The testinfra Host of the dom0 of `xs_host`, connected on first use."""
+    run = pytestconfig.stash[RUN]
+    if run.connections is None:
+        pytest.fail("a stored snapshot has no dom0 to connect to", pytrace=False)
+    return run.connections.dom0(snapshots.now.hosts[snapshots.now.host_ref(xs_host)]).host
+
+
+View = Callable[..., "BondOnHost | None"]
+
+
+@pytest.fixture
+def _view(
+    request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str, bond: "DesiredBond"
+) -> View:
+    """A function from a snapshot to the view a claim is written on."""
+    from pytest_xsbond.here import BondOnHost  # noqa: PLC0415 - see the top of this file
+
+    def view(snapshot: "Snapshot | None", host: str = "") -> "BondOnHost | None":
+        if snapshot is None:
+            return None
+        ref = host or snapshot.host_ref(xs_host)
+        seen = BondOnHost(snapshot=snapshot, host=ref, wanted=bond, desired=snapshots.desired)
+        # Kept, so that the report can show what the claim rests on.
+        request.node.stash.setdefault(VIEWS, []).append(seen)
+        with _as_error():
+            for part in _looks_at(request):
+                getattr(seen, part)
+        return seen
+
+    return view
+
+
+def _looks_at(request: pytest.FixtureRequest) -> Sequence[str]:
+    marker = request.node.get_closest_marker("outcome")
+    parts: Sequence[str] = marker.kwargs.get("looks_at", ()) if marker else ()
+    return parts
+
+
+@contextlib.contextmanager
+def _as_error() -> Iterator[None]:
+    """Turn the library's errors into one line; within a fixture pytest calls that an ERROR."""
+    from xsbond.errors import XsbondError  # noqa: PLC0415 - see the top of this file
+
+    try:
+        yield
+    except XsbondError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def here(_view: View, snapshots: "Stages") -> "BondOnHost | None":
+    """What `xs_host` has for `bond`, now."""
+    return _view(snapshots.now)
+
+
+@pytest.fixture
+def at_master(_view: View, snapshots: "Stages") -> "BondOnHost | None":
+    """What the pool master has for `bond`, now."""
+    return _view(snapshots.now, snapshots.now.pool.master)
+
+
+@pytest.fixture
+def before(_view: View, snapshots: "Stages") -> "BondOnHost | None":
+    """What `xs_host` had for `bond` before this run; None if this run changed nothing."""
+    return _view(snapshots.before)
+
+
+@pytest.fixture
+def created(_view: View, snapshots: "Stages") -> "BondOnHost | None":
+    """What `xs_host` had for `bond` when only the master had its bonds; None without a change."""
+    return _view(snapshots.created)
+
+
+@pytest.fixture
+def created_at_master(_view: View, snapshots: "Stages") -> "BondOnHost | None":
+    """What the pool master had for `bond` when only the master had its bonds."""
+    stage = snapshots.created
+    return _view(stage, stage.pool.master if stage else "")

@@ -1,0 +1,99 @@
+"""Naming a run: the header of the terminal, the environment table of the HTML report."""
+
+import pytest
+
+from pytest_xsbond.run import ReplayRun, Run
+from xsbond.plan import by_name
+from xsbond.snapshot import Snapshot
+
+_SHOWN_HOSTS = 8
+"""Hosts named in the header; the others are counted."""
+
+
+def pool_name(run: Run) -> str:
+    """Return what the user called the pool."""
+    return run.settings.pool or f"replay of {run.settings.replay}"
+
+
+def shown(value: object) -> str:
+    """Return a value as a failure shows it: sets in order, frozen or not."""
+    if isinstance(value, set | frozenset):
+        return "{" + ", ".join(sorted(map(shown, value))) + "}"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(shown, value)) + ("," if len(value) == 1 else "") + ")"
+    return str(value) if hasattr(value, "network") and hasattr(value, "ip") else repr(value)
+
+
+def facts(run: Run) -> dict[str, str]:
+    """Return what a reader must know about the pool and the run; nothing secret."""
+    now = run.expected().now
+    return {
+        "pool": f"{pool_name(run)} (asked at {now.raw.address}, {now.raw.taken_at})",
+        "hosts": _hosts(now),
+        "versions": ", ".join(_versions(now)),
+        "mode": _mode(run),
+        "bonds": "; ".join(
+            f"{bond.network}: {'+'.join(bond.nics)} {bond.mode}" for bond in run.expected().desired
+        ),
+        **_trust(run),
+    }
+
+
+def lines(config: pytest.Config, run: Run) -> list[str]:
+    """Return the header's lines."""
+    del config
+    return [f"xsbond {name}: {text}" for name, text in facts(run).items()]
+
+
+def describe(config: pytest.Config, run: Run) -> None:
+    """Put the facts into the environment table of pytest-html, if it is there."""
+    if config.pluginmanager.hasplugin("metadata"):
+        from pytest_metadata.plugin import metadata_key  # noqa: PLC0415 - comes with pytest-html
+
+        config.stash[metadata_key].update(
+            {f"xsbond {name}": text for name, text in facts(run).items()}
+        )
+
+
+def _hosts(now: Snapshot) -> str:
+    labels = now.labels()
+    names = [labels[ref] for ref in by_name(now)]
+    named = [f"{names[0]} (master)", *names[1:_SHOWN_HOSTS]]
+    rest = len(names) - len(named)
+    return f"{len(names)}: {', '.join(named)}" + (f" and {rest} more" if rest else "")
+
+
+def _versions(now: Snapshot) -> list[str]:
+    return sorted(
+        {
+            "{product_brand} {product_version}, xapi {xapi_build}".format_map(
+                _Unknown(host.software_version)
+            )
+            for host in now.hosts.values()
+        }
+    )
+
+
+class _Unknown(dict[str, str]):
+    """A mapping that answers `?` for what older releases do not tell."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _mode(run: Run) -> str:
+    if isinstance(run, ReplayRun):
+        return "replay (offline)"
+    if run.settings.mode == "verify":
+        return "verify (read-only)"
+    steps = len(run.plan.steps)
+    if not steps:
+        return "apply (nothing to change: every host has every wanted bond)"
+    return f"apply ({steps} steps, members inherit by {run.settings.inherit})"
+
+
+def _trust(run: Run) -> dict[str, str]:
+    trust = run.settings.trust
+    if trust and trust.insecure:
+        return {"TLS": "NOT VERIFIED (--xsbond-insecure): anybody may have answered"}
+    return {}

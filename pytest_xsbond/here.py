@@ -1,0 +1,265 @@
+"""What one host has for one wanted bond, at one stage: the vocabulary that claims are written in.
+
+Everything is found by following network -> this host's PIF -> Bond -> legs. What a claim cannot do
+without and is not there raises `Missing`, which fails the claim; a dom0 that could not be asked
+raises the library's own errors, which make it an error instead.
+"""
+
+import ipaddress
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xsbond import lookup
+from xsbond.model import Bond, DesiredBond, Host, Interface, Network, OvsBond, Pif
+from xsbond.plan import plan_for
+from xsbond.snapshot import Snapshot
+
+__tracebackhide__ = True
+"""pytest leaves these frames out: the claim is what a reader of a failure wants to see."""
+
+Addresses = frozenset[tuple[str, ipaddress.IPv4Interface]]
+"""(interface, address) pairs."""
+
+
+class Missing(AssertionError):  # noqa: N818 - a verdict on the pool, as pytest's own are
+    """The pool lacks what the claim is about."""
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class BondOnHost:
+    """One wanted bond on one host, as one snapshot shows it."""
+
+    snapshot: Snapshot
+    host: str
+    """Ref of the host."""
+    wanted: DesiredBond
+    desired: Sequence[DesiredBond]
+    rests_on: dict[str, str] = field(default_factory=dict)
+    """Title -> raw answer of everything looked at so far, for the report."""
+
+    def __repr__(self) -> str:
+        return f"<{self.wanted.network} on {self.name}, stage {self.snapshot.raw.stage}>"
+
+    @property
+    def name(self) -> str:
+        """The host's name."""
+        return self.snapshot.labels()[self.host]
+
+    @property
+    def is_master(self) -> bool:
+        """Whether this host is the pool master."""
+        return self.host == self.snapshot.pool.master
+
+    @property
+    def record(self) -> Host:
+        """The host's record."""
+        self._rest("host", self.host)
+        return self.snapshot.hosts[self.host]
+
+    @property
+    def is_live(self) -> bool:
+        """host_metrics.live, False where the record is gone."""
+        metrics = self.snapshot.metrics.get(self.record.metrics)
+        self._rest("host_metrics", self.record.metrics)
+        return metrics is not None and metrics.live
+
+    @property
+    def start_time(self) -> float:
+        """When this host's xapi started, seconds since the epoch (agent_start_time)."""
+        text = self.record.other_config.get("agent_start_time", "")
+        try:
+            return float(text)
+        except ValueError:
+            raise Missing(f"agent_start_time of {self.name} is {text!r}, no time") from None
+
+    @property
+    def address(self) -> ipaddress.IPv4Interface | None:
+        """The address the bond is to have on this host; None for a guest bond."""
+        return self.wanted.addresses.get(self.name)
+
+    def of_all_bonds(self) -> tuple["BondOnHost", ...]:
+        """Return the same view for every wanted bond of this host."""
+        return tuple(
+            BondOnHost(
+                snapshot=self.snapshot,
+                host=self.host,
+                wanted=wanted,
+                desired=self.desired,
+                rests_on=self.rests_on,
+            )
+            for wanted in self.desired
+        )
+
+    # --- XAPI ---
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks with the wanted name."""
+        found = lookup.networks_called(self.snapshot, self.wanted.network)
+        for ref, _ in found:
+            self._rest("network", ref)
+        return tuple(network for _, network in found)
+
+    @property
+    def network(self) -> Network:
+        """The wanted network."""
+        if not (networks := self.networks):
+            raise self._missing(f"there is no network {self.wanted.network}")
+        return networks[0]
+
+    @property
+    def pif_refs(self) -> tuple[str, ...]:
+        """The refs of this host's PIFs on the wanted network."""
+        networks = lookup.networks_called(self.snapshot, self.wanted.network)
+        pifs = [pif for ref, _ in networks for pif in lookup.pifs_on(self.snapshot, self.host, ref)]
+        for ref, _ in pifs:
+            self._rest("PIF", ref)
+        return tuple(ref for ref, _ in pifs)
+
+    @property
+    def pif(self) -> Pif:
+        """The PIF that connects the host to the wanted network."""
+        if not (refs := self.pif_refs):
+            raise self._missing(f"{self.name} has no PIF on network {self.network.name_label}")
+        return self.snapshot.pifs[refs[0]]
+
+    @property
+    def bond(self) -> Bond:
+        """The Bond whose master is that PIF."""
+        found = lookup.bond_on(self.snapshot, self.host, self.wanted.network)
+        if found is None:
+            raise self._missing(
+                f"PIF {self.pif.device} of {self.name} on network"
+                f" {self.network.name_label} is no bond"
+            )
+        self._rest("Bond", found[0])
+        return found[1]
+
+    @property
+    def legs(self) -> frozenset[str]:
+        """The devices the Bond joins, according to XAPI."""
+        return lookup.legs_of(self.snapshot, self.bond)
+
+    @property
+    def primary_leg(self) -> Pif:
+        """The PIF that gives the bond its MAC."""
+        ref = self.bond.primary_slave
+        if ref not in self.snapshot.pifs:
+            raise Missing(f"Bond.primary_slave of {self.name} leads to no PIF ({ref})")
+        self._rest("PIF", ref)
+        return self.snapshot.pifs[ref]
+
+    def nic_counts(self) -> Mapping[str, int]:
+        """Return for each wanted NIC how many physical PIFs this host has for it."""
+        found = {n: lookup.nic_pifs(self.snapshot, self.host, n) for n in self.wanted.nics}
+        for pifs in found.values():
+            for ref, _ in pifs:
+                self._rest("PIF", ref)
+        return {nic: len(pifs) for nic, pifs in found.items()}
+
+    def pool_networks(self) -> frozenset[tuple[str, str]]:
+        """Return (name, bridge) of every network of the pool."""
+        for ref in self.snapshot.networks:
+            self._rest("network", ref)
+        return frozenset((n.name_label, n.bridge) for n in self.snapshot.networks.values())
+
+    def nic_addresses(self) -> Mapping[str, str]:
+        """Return device -> IP of this host's physical PIFs that have one."""
+        return {
+            pif.device: pif.IP
+            for ref, pif in lookup.pifs_of(self.snapshot, self.host)
+            if pif.physical and pif.IP and self._rest("PIF", ref)
+        }
+
+    def other_bonds(self) -> frozenset[tuple[str, str, str]]:
+        """Return (device, network, IP) of this host's bonds that nobody asked to change."""
+        wanted = {bond.network for bond in self.desired}
+        masters = [bond.master for _, bond in lookup.bonds_of(self.snapshot, self.host)]
+        pifs = [self.snapshot.pifs[ref] for ref in masters if self._rest("PIF", ref)]
+        return frozenset(
+            (pif.device, label, pif.IP)
+            for pif in pifs
+            if (label := self._label(pif.network)) not in wanted
+        )
+
+    def _label(self, network: str) -> str:
+        record = self.snapshot.networks.get(network)
+        return record.name_label if record else network
+
+    # --- dom0 ---
+
+    @property
+    def interfaces(self) -> Mapping[str, Interface]:
+        """The interfaces of this host's dom0."""
+        self._rest_output("ifconfig-a")
+        return self.snapshot.interfaces(self.host)
+
+    def interface(self, name: str) -> Interface:
+        """Return one interface of dom0."""
+        interfaces = self.interfaces
+        if name not in interfaces:
+            raise self._missing(f"dom0 of {self.name} has no interface {name}")
+        return interfaces[name]
+
+    @property
+    def bridges(self) -> frozenset[str]:
+        """The bridges of this host's Open vSwitch."""
+        self._rest_output("ovs-list-br")
+        return self.snapshot.bridges(self.host)
+
+    @property
+    def leg_bridges(self) -> frozenset[str]:
+        """The bridges of the wanted NICs' own networks."""
+        return lookup.own_bridges(self.snapshot, self.host, self.wanted.nics)
+
+    @property
+    def ovs_bonds(self) -> tuple[OvsBond, ...]:
+        """The bonds of this host's Open vSwitch that hold any of the wanted NICs."""
+        self._rest_output("ovs-bond-list")
+        return lookup.ovs_bonds_touching(self.snapshot.ovs_bonds(self.host), self.wanted.nics)
+
+    @property
+    def ovs_bond(self) -> OvsBond:
+        """The one bond of Open vSwitch that holds the wanted NICs."""
+        if not (bonds := self.ovs_bonds):
+            nics = "+".join(self.wanted.nics)
+            raise self._missing(f"Open vSwitch of {self.name} has no bond with {nics}")
+        return bonds[0]
+
+    def addresses(self) -> Addresses:
+        """Return every IPv4 address of every interface of dom0."""
+        return frozenset(
+            (interface.name, address)
+            for interface in self.interfaces.values()
+            for address in interface.addresses
+        )
+
+    @property
+    def own_networks(self) -> frozenset[tuple[str, str]]:
+        """(name, bridge) of the networks as `xe` typed on this very host lists them."""
+        self._rest_output("network-list")
+        listed = self.snapshot.member_networks(self.host)
+        return frozenset((record["name-label"], record["bridge"]) for record in listed)
+
+    # --- the report ---
+
+    def _missing(self, what: str) -> Missing:
+        """Return the failure; its further lines are the commands that create what is missing."""
+        plan = plan_for(self.desired, self.snapshot)
+        commands = plan.commands_for(self.name, self.wanted.network)
+        if plan.refusals or not commands:
+            return Missing(what)
+        return Missing("\n".join((what, "pytest --xsbond-apply creates it; so does", *commands)))
+
+    def _rest(self, kind: str, ref: str) -> bool:
+        """Keep a record for the report; True, so that comprehensions may keep what they use."""
+        record = self.snapshot.raw.records[kind].get(ref)
+        self.rests_on[f"{kind} {ref}"] = json.dumps(record, indent=1, sort_keys=True)
+        return True
+
+    def _rest_output(self, name: str) -> None:
+        dom0 = self.snapshot.raw.dom0.get(self.snapshot.hosts[self.host].uuid)
+        if dom0 and name in dom0.outputs:
+            answer = dom0.outputs[name]
+            self.rests_on[f"{self.name}# {answer.command}"] = answer.stdout + answer.stderr

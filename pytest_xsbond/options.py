@@ -1,0 +1,120 @@
+"""The command line, as a table: every option has an ini twin of the same name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pytest
+
+OptionType = Literal["string", "args", "bool"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One `--xsbond-…` option; `name` without the prefix, dashes as on the command line."""
+
+    name: str
+    help: str
+    metavar: str = ""
+    """Empty for a flag."""
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def dest(self) -> str:
+        """Return the attribute of `config.option`, which is also the ini name."""
+        return "xsbond_" + self.name.replace("-", "_")
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(name="plan", help="print the steps --xsbond-apply would take, or why it refuses"),
+    Option(name="apply", help="provision the bonds that are missing, then verify"),
+    Option(
+        name="inherit",
+        help="how members get the bond: restart their xapi (default), or Bond.create for each",
+        metavar="HOW",
+        default="restart",
+        choices=("restart", "create"),
+    ),
+    Option(
+        name="bonds",
+        help="the bond file (TOML); default: network PUB, eth1+eth5, balance-slb",
+        metavar="FILE",
+    ),
+    Option(
+        name="wait",
+        help="how long one step, a member's restart and inheritance included, may take (300)",
+        metavar="SECONDS",
+        default="300",
+    ),
+    Option(name="replay", help="judge the snapshots stored in DIR, without a pool", metavar="DIR"),
+    Option(name="save", help="store the snapshots of this run in DIR", metavar="DIR"),
+    Option(
+        name="password-file",
+        help="file (mode 0600) with the password; else $XSBOND_PASSWORD, or a prompt",
+        metavar="FILE",
+    ),
+    Option(
+        name="tls-fingerprint",
+        help="SHA-256 of the certificate that XAPI must present",
+        metavar="HEX",
+    ),
+    Option(
+        name="ca-file", help="authorities that XAPI's certificate must come from", metavar="FILE"
+    ),
+    Option(name="insecure", help="do not verify XAPI's certificate at all"),
+    Option(name="lab-hosts", help="hosts of --pool=lab, 1 to 64 (2)", metavar="N", default="2"),
+    Option(
+        name="lab-profile",
+        help="what the hosts of --pool=lab run: current (default), xenserver-6.2",
+        metavar="NAME",
+        default="current",
+    ),
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register `--pool` and the table, each with its ini twin."""
+    group = parser.getgroup("xsbond", "network bonds of XenServer and XCP-ng pools")
+    group.addoption(
+        "--pool",
+        "--xsbond-pool",
+        dest="xsbond_pool",
+        action="append",
+        metavar="ADDRESS",
+        help="any host of a pool (name, address or https://host:port), or lab",
+    )
+    parser.addini("xsbond_pool", "default of --pool", type="args", default=[])
+    for option in OPTIONS:
+        flag = f"--xsbond-{option.name}"
+        if option.metavar:
+            group.addoption(
+                flag,
+                dest=option.dest,
+                metavar=option.metavar,
+                choices=option.choices or None,
+                help=option.help,
+            )
+        else:
+            group.addoption(flag, dest=option.dest, action="store_true", help=option.help)
+        kind: OptionType = "string" if option.metavar else "bool"
+        parser.addini(option.dest, f"default of {flag}", type=kind, default=None)
+
+
+def pools(config: pytest.Config) -> Sequence[str]:
+    """Return what `--pool` names; the ini value counts only where the option is absent."""
+    given: Sequence[str] = config.getoption("xsbond_pool") or config.getini("xsbond_pool")
+    return given
+
+
+def value(config: pytest.Config, name: str) -> str:
+    """Return the text of an option: command line, then ini, then default."""
+    option = next(each for each in OPTIONS if each.name == name)
+    given: Any = config.getoption(option.dest)
+    return str(given or config.getini(option.dest) or option.default)
+
+
+def flag(config: pytest.Config, name: str) -> bool:
+    """Tell whether a flag is set, on the command line or in the ini file."""
+    option = next(each for each in OPTIONS if each.name == name)
+    return bool(config.getoption(option.dest) or config.getini(option.dest))

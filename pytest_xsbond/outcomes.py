@@ -1,0 +1,100 @@
+"""The catalogue: every outcome of the tutorial, who it is about and what must be known to judge it.
+
+`PM` outcomes are about the pool master, `M` outcomes about every other member; the numbers are the
+tutorial's steps. A test carries its ids in the marker `outcome`; ids of both kinds on one test are
+the same claim about the two kinds of host.
+"""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pytest_xsbond.stages import Stages
+from xsbond.model import Inherit
+
+
+class Needs(enum.Enum):
+    """What a run must have done for an outcome to be judged."""
+
+    A_LOOK = "any run"
+    A_CHANGE = "a run that provisions"
+    INHERITANCE = "a run in which this member gets this bond"
+    A_RESTART = "a run in which this member's xapi is restarted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One sentence of the tutorial that can be true or false."""
+
+    id: str
+    needs: Needs = Needs.A_LOOK
+
+    @property
+    def of_master(self) -> bool:
+        """Tell whether it is about the pool master."""
+        return self.id.startswith("PM-")
+
+
+_NEEDS = MappingProxyType(
+    {
+        "PM-1": Needs.A_LOOK,
+        "PM-2": Needs.A_LOOK,
+        "PM-3": Needs.A_LOOK,
+        "PM-4.1": Needs.A_CHANGE,
+        "PM-4.2.1": Needs.A_CHANGE,
+        "PM-4.2.2": Needs.A_CHANGE,
+        "PM-4.2.3": Needs.A_LOOK,
+        "PM-4.2.4": Needs.A_LOOK,
+        "PM-4.3.1": Needs.A_LOOK,
+        "PM-4.3.2": Needs.A_LOOK,
+        "PM-4.4.1": Needs.A_LOOK,
+        "PM-4.4.2": Needs.A_LOOK,
+        "PM-4.4.3": Needs.A_LOOK,
+        "PM-4.5.1": Needs.A_LOOK,
+        "PM-4.5.2": Needs.A_LOOK,
+        "PM-4.5.3": Needs.A_LOOK,
+        "M-1.1": Needs.INHERITANCE,
+        "M-1.2": Needs.INHERITANCE,
+        "M-1.3": Needs.INHERITANCE,
+        "M-1.4": Needs.INHERITANCE,
+        "M-1.5.1": Needs.INHERITANCE,
+        "M-1.5.2": Needs.INHERITANCE,
+        "M-2": Needs.A_RESTART,
+        "M-3.1": Needs.A_CHANGE,
+        "M-3.2": Needs.A_LOOK,
+        "M-3.3.1": Needs.A_LOOK,
+        "M-3.3.2": Needs.A_LOOK,
+        "M-3.3.3": Needs.A_LOOK,
+        "M-3.4": Needs.A_LOOK,
+        "M-3.5.1": Needs.A_LOOK,
+        "M-3.5.2": Needs.A_LOOK,
+    }
+)
+
+CATALOGUE = MappingProxyType({id_: Outcome(id=id_, needs=needs) for id_, needs in _NEEDS.items()})
+"""Outcome id -> outcome, in the order of the tutorial."""
+
+
+def outcomes_for(ids: Iterable[str], *, is_master: bool) -> tuple[Outcome, ...]:
+    """Return which of a test's outcomes are about this kind of host.
+
+    A claim that the tutorial makes about the master only holds for every host that has the bond,
+    so a test without an `M` id judges members under its `PM` id.
+    """
+    outcomes = tuple(CATALOGUE[id_] for id_ in ids)
+    own = tuple(outcome for outcome in outcomes if outcome.of_master == is_master)
+    if not own and not is_master:
+        return outcomes
+    return own
+
+
+def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) -> bool:
+    """Tell whether a run's stages allow an outcome to be judged for a host ref and a network."""
+    if outcome.needs is Needs.A_LOOK:
+        return True
+    if outcome.needs is Needs.A_CHANGE:
+        return stages.before is not None
+    if outcome.needs is Needs.A_RESTART and stages.inherit is not Inherit.RESTART:
+        return False
+    return any(ref == host and network in (None, label) for ref, label in stages.inherited())

@@ -1,0 +1,61 @@
+"""The plugin's entry point: options, and nothing else until a pool is named.
+
+Without `--pool` or `--xsbond-replay` nothing is imported, printed or connected.
+"""
+
+import sys
+
+import pytest
+
+from pytest_xsbond import options
+
+pytest_plugins = ["pytest_xsbond.fixtures"]
+
+SPEC = "pytest_xsbond.spec"
+"""The package of tests that runs where no file is named."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options."""
+    options.add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Run the shipped spec if a pool is named on the command line, but no test."""
+    known = early_config.known_args_namespace
+    if (known.xsbond_pool or known.xsbond_replay) and not known.file_or_dir:
+        args += ["--pyargs", SPEC]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and the session's hooks if there is a pool."""
+    config.addinivalue_line(
+        "markers",
+        "outcome(*ids, looks_at): the outcomes of the catalogue that this test judges",
+    )
+    if _is_asked_for(config):
+        from pytest_xsbond.session import XsbondSession  # noqa: PLC0415 - heavy, seldom wanted
+
+        config.pluginmanager.register(XsbondSession(config), "xsbond-session")
+        if config.pluginmanager.hasplugin("html"):
+            from pytest_xsbond.html import HtmlColumns  # noqa: PLC0415
+
+            config.pluginmanager.register(HtmlColumns(), "xsbond-html")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Print the plan instead of running tests, if that was asked for."""
+    if not (options.pools(config) and options.flag(config, "plan")):
+        return None
+    from pytest_xsbond.planning import plan_text  # noqa: PLC0415
+
+    text, status = plan_text(config)
+    sys.stdout.write(text)
+    return status
+
+
+def _is_asked_for(config: pytest.Config) -> bool:
+    in_worker = "xsbond_stages" in getattr(config, "workerinput", {})
+    return bool(options.pools(config) or options.value(config, "replay") or in_worker)

@@ -1,0 +1,32 @@
+"""Lines that appear while a fixture changes the pool, in spite of pytest's capture."""
+
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+
+def say_on_terminal(config: pytest.Config) -> Callable[[str], None]:
+    """Return a function that writes a line at once, with the seconds since now before it."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    started = time.monotonic()
+
+    def write(line: str) -> None:
+        text = f"xsbond: {time.monotonic() - started:6.1f} s  {line}"
+        if terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(text)
+            terminal.flush()
+        else:
+            sys.stderr.write(text + "\n")
+
+    def say(line: str) -> None:
+        if capture is None:
+            write(line)
+            return
+        with capture.global_and_fixture_disabled():
+            write(line)
+
+    return say

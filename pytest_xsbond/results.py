@@ -1,0 +1,53 @@
+"""What came of the claims: one value per claim and host, read off pytest's reports."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+
+Verdict = Literal["pass", "FAIL", "ERROR"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One claim about one host and one bond, judged."""
+
+    test: str
+    """Node id without parameters: what claims of one kind have in common."""
+    host: str
+    network: str
+    outcomes: tuple[str, ...]
+    claim: str
+    verdict: Verdict
+    message: str
+    """One line; empty for a pass."""
+
+
+def collect_result(report: pytest.TestReport) -> Result | None:
+    """Return the result a report holds; None for other tests, and for setups that went well."""
+    about = getattr(report, "xsbond", None)
+    if about is None or not (report.when == "call" or report.failed):
+        return None
+    verdict: Verdict = "pass"
+    if report.failed:
+        verdict = "FAIL" if report.when == "call" else "ERROR"
+    return Result(
+        test=report.nodeid.partition("[")[0],
+        host=about["host"],
+        network=about["network"],
+        outcomes=tuple(about["outcomes"]),
+        claim=about["claim"],
+        verdict=verdict,
+        message=_message(report) if report.failed else "",
+    )
+
+
+def _message(report: pytest.TestReport) -> str:
+    """Return why a report failed, in one line."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = crash.message if crash else report.longreprtext
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    first = lines[0] if lines else "no reason given"
+    for prefix in ("AssertionError: ", "pytest_xsbond.here.Missing: ", "assert ", "Failed: "):
+        first = first.removeprefix(prefix)
+    return first

@@ -1,0 +1,187 @@
+"""One run against one pool: open it, look, plan, change if asked to, look again.
+
+Nothing here knows pytest; `plugin.py` and `fixtures.py` drive it.
+"""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_xsbond.settings import LAB, Settings, ssh_settings
+from pytest_xsbond.stages import Stages, load_stages
+from xsbond.apply import Provisioning, Refused, Stopped
+from xsbond.dom0 import Dom0, SshSettings
+from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
+from xsbond.observe import Connections, observe
+from xsbond.plan import Plan, missing_everywhere, plan_for
+from xsbond.tls import TlsTrust
+from xsbond.xapi import Credentials, PoolAddress, connect
+
+if TYPE_CHECKING:
+    from xsbond.lab import Lab
+    from xsbond.snapshot import Snapshot
+
+Say = Callable[[str], None]
+
+
+class PoolRun:
+    """A run that has looked at its pool once; `stages` looks again where there was a change."""
+
+    def __init__(self, settings: Settings, connections: Connections, lab: "Lab | None") -> None:
+        self.settings, self.connections, self.lab = settings, connections, lab
+        self.stopped: Stopped | None = None
+        self._stages: Stages | None = None
+        self.first = observe(connections, "before" if settings.mode == "apply" else "now")
+        self.plan: Plan = plan_for(settings.desired, self.first, settings.inherit)
+        self._refuse_what_nobody_has()
+        if settings.mode == "apply" and self.plan.refusals:
+            raise Refused(self.plan)
+
+    @property
+    def has_stages(self) -> bool:
+        """Whether anybody has asked for the stages, so that changes were made."""
+        return self._stages is not None
+
+    def stages(self, say: Say) -> Stages:
+        """Return what to judge; the first call changes the pool where that was asked for."""
+        if self._stages is None:
+            self._stages = self._provision(say) if self._is_to_change() else self._one_look()
+        return self._stages
+
+    def expected(self) -> Stages:
+        """Return stages that allow the same outcomes to be judged as `stages` will."""
+        if self._stages is not None:
+            return self._stages
+        look = self._one_look()
+        if not self._is_to_change():
+            return look
+        return replace(look, before=self.first, created=self.first)
+
+    def close(self) -> None:
+        """End the session, and the lab if it was this run's own."""
+        self.connections.close()
+        if self.lab:
+            self.lab.close()
+
+    def _is_to_change(self) -> bool:
+        return self.settings.mode == "apply" and bool(self.plan.steps)
+
+    def _one_look(self) -> Stages:
+        return Stages(desired=self.settings.desired, inherit=self.settings.inherit, now=self.first)
+
+    def _provision(self, say: Say) -> Stages:
+        created: list[Snapshot] = []
+        provisioning = Provisioning(
+            plan=self.plan,
+            desired=self.settings.desired,
+            snapshot=self.first,
+            connections=self.connections,
+            progress=say,
+            deadline=self.settings.wait,
+        )
+        try:
+            provisioning.run(
+                lambda: created.append(observe(self.connections, "created", member_view=True))
+            )
+        except Stopped as stopped:
+            self.stopped = stopped
+            if isinstance(stopped.__cause__, KeyboardInterrupt):
+                raise KeyboardInterrupt(str(stopped)) from stopped
+        now = observe(self.connections, "after")
+        return Stages(
+            desired=self.settings.desired,
+            inherit=self.settings.inherit,
+            before=self.first,
+            created=created[0] if created else now,
+            now=now,
+        )
+
+    def _refuse_what_nobody_has(self) -> None:
+        if nics := missing_everywhere(self.settings.desired, self.first):
+            hosts = ", ".join(self.first.labels().values())
+            reason = f"no host of the pool has a NIC {', '.join(nics)} (looked on {hosts})"
+            raise BondFileError("the wanted bonds", "nics", reason)
+
+
+def open_run(settings: Settings, credentials: Callable[[], Credentials]) -> PoolRun:
+    """Connect, starting the lab first if that is the pool, and take the first look.
+
+    Raises XsbondError; nothing stays open then.
+    """
+    with contextlib.ExitStack() as opened:
+        lab = None
+        if settings.pool == LAB:
+            lab = opened.enter_context(_start_lab(settings))
+            settings = replace(settings, ssh_config=str(lab.ssh_config))
+            address = PoolAddress.parse(lab.master_url)
+            who = Credentials("root", lab.password)
+        else:
+            address = PoolAddress.parse(settings.pool)
+            who = credentials()
+        ssh = ssh_settings(settings, who.password)
+        api = connect(address, who, lambda host: settings.trust or _pinned(host, ssh))
+        connections = Connections(api, ssh)
+        opened.callback(connections.close)
+        run = PoolRun(settings, connections, lab)
+        opened.pop_all()
+        return run
+
+
+def _start_lab(settings: Settings) -> "Lab":
+    from xsbond.lab import Lab  # noqa: PLC0415 - heavy, and seldom wanted
+    from xsbond.lab.blueprint import MAX_HOSTS, PROFILES, tutorial  # noqa: PLC0415
+
+    if not 1 <= settings.lab_hosts <= MAX_HOSTS:
+        raise OptionError("--xsbond-lab-hosts", f"a lab has 1 to {MAX_HOSTS} hosts")
+    if settings.lab_profile not in PROFILES:
+        reason = f"{settings.lab_profile!r} is none of {', '.join(PROFILES)}"
+        raise OptionError("--xsbond-lab-profile", reason)
+    return Lab(tutorial(settings.lab_hosts, PROFILES[settings.lab_profile]))
+
+
+def _pinned(host: str, ssh: SshSettings) -> TlsTrust:
+    """Trust the certificate that the host's own dom0 holds, read over a verified connection."""
+    dom0 = Dom0(ssh.name_for(host), ssh, alias=host)
+    try:
+        return TlsTrust(certificate=dom0.certificate())
+    except TrustError:
+        raise
+    except PoolError as error:
+        reason = (
+            f"{error.reason}; its XAPI certificate is read over SSH, or pinned by"
+            " --xsbond-tls-fingerprint or --xsbond-ca-file"
+        )
+        raise PoolError(error.address, error.action, reason) from error
+    finally:
+        dom0.close()
+
+
+class ReplayRun:
+    """A run on stored snapshots; there is no pool behind it."""
+
+    stopped = None
+    connections = None
+
+    def __init__(self, settings: Settings) -> None:
+        assert settings.replay is not None
+        self.settings = settings
+        self._stages = load_stages(
+            settings.replay, settings.desired if settings.bonds_given else None
+        )
+
+    def stages(self, say: Say) -> Stages:
+        """Return the stored stages."""
+        del say
+        return self._stages
+
+    def expected(self) -> Stages:
+        """Return the stored stages."""
+        return self._stages
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""
+
+
+Run = PoolRun | ReplayRun
+"""What the plugin drives."""

@@ -1,0 +1,215 @@
+"""The hooks of a session that has a pool: open it, parametrise, deselect, order, note, sum up."""
+
+import tempfile
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_xsbond import header
+from pytest_xsbond.keys import RUN, VIEWS
+from pytest_xsbond.outcomes import CATALOGUE, Outcome, applies, outcomes_for
+from pytest_xsbond.progress import say_on_terminal
+from pytest_xsbond.results import Result, collect_result
+from pytest_xsbond.run import PoolRun, ReplayRun, Run, open_run
+from pytest_xsbond.settings import read_credentials, read_settings
+from pytest_xsbond.stages import store_stages
+from pytest_xsbond.summary import summary_lines
+from xsbond.errors import XsbondError
+from xsbond.plan import by_name
+
+OUTCOMES: pytest.StashKey[tuple[Outcome, ...]] = pytest.StashKey()
+"""The outcomes an item judges on its host."""
+
+
+class XsbondSession:
+    """One pytest session with one pool."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.results: list[Result] = []
+        self._handed_over: tempfile.TemporaryDirectory[str] | None = None
+
+    # --- opening and closing ---
+
+    def pytest_sessionstart(self) -> None:
+        """Open the run; whatever is wrong ends the session in one line."""
+        try:
+            self.config.stash[RUN] = run = self._open()
+            if self._hands_over():
+                # Workers must not provision, each for itself: they get the finished stages.
+                self._handed_over = tempfile.TemporaryDirectory(prefix="xsbond-")
+                stages = run.stages(say_on_terminal(self.config))
+                store_stages(stages, Path(self._handed_over.name))
+        except XsbondError as error:
+            raise pytest.UsageError(str(error)) from None
+        header.describe(self.config, run)
+
+    def _open(self) -> Run:
+        stages = getattr(self.config, "workerinput", {}).get("xsbond_stages")
+        settings = read_settings(self.config, replay=stages)
+        if settings.replay:
+            return ReplayRun(settings)
+        return open_run(settings, lambda: read_credentials(self.config))
+
+    def _hands_over(self) -> bool:
+        is_worker = hasattr(self.config, "workerinput")
+        distributes = self.config.getoption("dist", "no") != "no"
+        return distributes and not is_worker and not self.config.option.collectonly
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell an xdist worker where the finished stages are."""
+        if self._handed_over:
+            node.workerinput["xsbond_stages"] = self._handed_over.name
+
+    def pytest_unconfigure(self) -> None:
+        """Close the run."""
+        if run := self.config.stash.get(RUN, None):
+            run.close()
+        if self._handed_over:
+            self._handed_over.cleanup()
+
+    def pytest_report_header(self) -> list[str]:
+        """Name pool, hosts, versions and mode."""
+        return header.lines(self.config, self.config.stash[RUN])
+
+    # --- which tests ---
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Run a test once for every host, and once for every wanted bond."""
+        stages = self.config.stash[RUN].expected()
+        if "xs_host" in metafunc.fixturenames:
+            labels = stages.now.labels()
+            names = [labels[ref] for ref in by_name(stages.now)]
+            metafunc.parametrize("xs_host", names, indirect=True, scope="session", ids=names)
+        if "bond" in metafunc.fixturenames:
+            # With one bond, its name would only make the ids longer.
+            ids = [bond.network for bond in stages.desired]
+            hidden = [pytest.HIDDEN_PARAM] if len(ids) == 1 else ids
+            metafunc.parametrize("bond", stages.desired, indirect=True, scope="session", ids=hidden)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Deselect what this run cannot judge; tell one host's whole story before the next."""
+        ours = [item for item in items if item.get_closest_marker("outcome")]
+        for item in ours:
+            item.stash[OUTCOMES] = self._outcomes(item)
+        gone = [item for item in ours if not item.stash[OUTCOMES]]
+        if gone:
+            self.config.hook.pytest_deselected(items=gone)
+        kept = iter(sorted((item for item in ours if item.stash[OUTCOMES]), key=self._position))
+        # Other tests keep their places.
+        items[:] = [next(kept) if item in ours else item for item in items if item not in gone]
+
+    def _outcomes(self, item: pytest.Item) -> tuple[Outcome, ...]:
+        marker = item.get_closest_marker("outcome")
+        assert marker is not None
+        if unknown := [id_ for id_ in marker.args if id_ not in CATALOGUE]:
+            raise pytest.UsageError(f"{item.nodeid}: no outcome {', '.join(unknown)}")
+        host, network = _subject(item)
+        stages = self.config.stash[RUN].expected()
+        ref = stages.now.host_ref(host)
+        found = outcomes_for(marker.args, is_master=ref == stages.now.pool.master)
+        return tuple(each for each in found if applies(each, stages, ref, network))
+
+    def _position(self, item: pytest.Item) -> tuple[int, int, int]:
+        stages = self.config.stash[RUN].expected()
+        host, network = _subject(item)
+        hosts = [stages.now.labels()[ref] for ref in by_name(stages.now)]
+        networks = [bond.network for bond in stages.desired]
+        first = item.stash[OUTCOMES][0].id
+        return (
+            hosts.index(host),
+            networks.index(network) if network else 0,
+            list(CATALOGUE).index(first),
+        )
+
+    # --- what came of them ---
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach host, outcomes, claim and raw answers to the report, for whoever shows it."""
+        del call
+        report = yield
+        if OUTCOMES in item.stash:
+            host, network = _subject(item)
+            raw = {t: x for v in item.stash.get(VIEWS, []) for t, x in v.rests_on.items()}
+            ids = [outcome.id for outcome in item.stash[OUTCOMES]]
+            # A plain dict: xdist carries it from the workers.
+            about = {
+                "host": host,
+                "network": network or "",
+                "outcomes": ids,
+                "claim": _claim(item),
+                "raw": raw if report.when == "call" or report.failed else {},
+            }
+            report.__dict__["xsbond"] = about
+        return report
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Give every record of the JUnit report its host and outcome."""
+        if OUTCOMES in item.stash:
+            host, _ = _subject(item)
+            ids = " ".join(outcome.id for outcome in item.stash[OUTCOMES])
+            item.user_properties += [("host", host), ("outcome", ids)]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep results for the closing matrix."""
+        if result := collect_result(report):
+            self.results.append(result)
+
+    def pytest_assertrepr_compare(
+        self, op: str, left: object, right: object
+    ) -> Sequence[str] | None:
+        """Say what was seen and what was wanted, in a claim's own words."""
+        if op != "==" or not self._in_claim:
+            return None
+        return [f"seen {header.shown(left)}, wanted {header.shown(right)}"]
+
+    _in_claim = False
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Remember whether what runs is a claim."""
+        self._in_claim = OUTCOMES in item.stash
+        try:
+            return (yield)
+        finally:
+            self._in_claim = False
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write the matrix of hosts and outcomes, and each failed claim in a line."""
+        run = self.config.stash.get(RUN, None)
+        if run is None:
+            return
+        terminalreporter.section(f"xsbond: {header.pool_name(run)}")
+        for line, style in summary_lines(run, self.results):
+            terminalreporter.line(line, **style)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Let no run that stopped half-way count as a success, and store what was asked for."""
+        run = self.config.stash.get(RUN, None)
+        if run is None:
+            return
+        if run.stopped and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if isinstance(run, PoolRun) and run.settings.save and run.has_stages:
+            store_stages(run.stages(say_on_terminal(self.config)), run.settings.save)
+
+
+def _subject(item: pytest.Item) -> tuple[str, str | None]:
+    """Return host name and network label a claim is about."""
+    assert isinstance(item, pytest.Function)
+    parameters: Mapping[str, Any] = item.callspec.params
+    return parameters["xs_host"], parameters["bond"].network if "bond" in parameters else None
+
+
+def _claim(item: pytest.Item) -> str:
+    """Return a claim in words: the first line of the test's docstring."""
+    assert isinstance(item, pytest.Function)
+    lines = (item.function.__doc__ or item.name).strip().splitlines()
+    return str(lines[0])

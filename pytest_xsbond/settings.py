@@ -1,0 +1,178 @@
+"""What one run is to do, read from options, ini file and environment once and for all."""
+
+import getpass
+import math
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from pytest_xsbond import options
+from xsbond.bondfile import TUTORIAL, read_bond_file
+from xsbond.dom0 import SshSettings
+from xsbond.errors import OptionError
+from xsbond.model import DesiredBond, Inherit
+from xsbond.tls import TlsTrust
+from xsbond.xapi import Credentials
+
+Mode = Literal["verify", "plan", "apply"]
+
+LAB = "lab"
+"""The word that stands for the embedded pool."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One run."""
+
+    pool: str
+    """An address, or `lab`; empty for a replay."""
+    mode: Mode
+    inherit: Inherit
+    desired: tuple[DesiredBond, ...]
+    bonds_given: bool
+    """Whether a bond file was named; a replay otherwise judges by the bonds stored with it."""
+    wait: float
+    """Seconds."""
+    replay: Path | None
+    save: Path | None
+    lab_hosts: int
+    lab_profile: str
+    trust: TlsTrust | None
+    """None: pin the certificate read over SSH."""
+    ssh_config: str | None
+    identity_file: str | None
+
+
+def read_settings(config: pytest.Config, replay: str | None = None) -> Settings:
+    """Read the settings; OptionError or BondFileError says what is wrong with them.
+
+    An xdist worker judges what its controller has stored in `replay`, whatever the options say.
+    """
+    pools = () if replay else options.pools(config)
+    replay = replay or options.value(config, "replay")
+    if len(pools) > 1:
+        raise OptionError("--pool", f"one pool a run, not {len(pools)}: {', '.join(pools)}")
+    if pools and replay:
+        raise OptionError("--xsbond-replay", "judges what is stored; it takes no --pool")
+    bonds = options.value(config, "bonds")
+    pool = pools[0] if pools else ""
+    return Settings(
+        pool=pool,
+        mode=_mode(config, pool),
+        inherit=Inherit(_one_of(config, "inherit", [each.value for each in Inherit])),
+        desired=read_bond_file(Path(bonds)) if bonds else TUTORIAL,
+        bonds_given=bool(bonds),
+        wait=_seconds(config, "wait"),
+        replay=Path(replay) if replay else None,
+        save=_directory(options.value(config, "save")),
+        lab_hosts=_count(config, "lab-hosts"),
+        lab_profile=options.value(config, "lab-profile"),
+        trust=_trust(config),
+        ssh_config=config.getoption("ssh_config", default=None),
+        identity_file=config.getoption("ssh_identity_file", default=None),
+    )
+
+
+def _mode(config: pytest.Config, pool: str) -> Mode:
+    plan, apply = options.flag(config, "plan"), options.flag(config, "apply")
+    if plan and apply:
+        raise OptionError("--xsbond-plan", "changes nothing; it excludes --xsbond-apply")
+    if plan:
+        return "plan"
+    # A lab is thrown away afterwards, so that it may be provisioned without being asked.
+    return "apply" if apply or pool == LAB else "verify"
+
+
+def _one_of(config: pytest.Config, name: str, choices: list[str]) -> str:
+    given = options.value(config, name)
+    if given not in choices:
+        raise OptionError(f"--xsbond-{name}", f"{given!r} is none of {', '.join(choices)}")
+    return given
+
+
+def _seconds(config: pytest.Config, name: str) -> float:
+    given = options.value(config, name)
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise OptionError(f"--xsbond-{name}", f"{given!r} is no number of seconds")
+    return seconds
+
+
+def _count(config: pytest.Config, name: str) -> int:
+    given = options.value(config, name)
+    if not given.isascii() or not given.isdigit():
+        raise OptionError(f"--xsbond-{name}", f"{given!r} is no number")
+    return int(given)
+
+
+def _directory(given: str) -> Path | None:
+    if not given:
+        return None
+    if Path(given).exists() and not Path(given).is_dir():
+        raise OptionError("--xsbond-save", f"{given} is no directory")
+    return Path(given)
+
+
+def _trust(config: pytest.Config) -> TlsTrust | None:
+    fingerprint, ca_file = (options.value(config, name) for name in ("tls-fingerprint", "ca-file"))
+    insecure = options.flag(config, "insecure")
+    if sum(map(bool, (fingerprint, ca_file, insecure))) > 1:
+        reason = "give one of --xsbond-tls-fingerprint, --xsbond-ca-file, --xsbond-insecure"
+        raise OptionError("TLS", reason)
+    bare = fingerprint.replace(":", "").lower()
+    if fingerprint and (len(bare) != 64 or set(bare) - set("0123456789abcdef")):  # noqa: PLR2004
+        raise OptionError("--xsbond-tls-fingerprint", "a SHA-256 has 64 hex digits")
+    if not (fingerprint or ca_file or insecure):
+        return None
+    return TlsTrust(fingerprint=bare, ca_file=Path(ca_file) if ca_file else None, insecure=insecure)
+
+
+def ssh_settings(settings: Settings, password: str) -> SshSettings:
+    """Return how dom0s are reached."""
+    return SshSettings(
+        ssh_config=settings.ssh_config,
+        identity_file=settings.identity_file,
+        password=password or None,
+    )
+
+
+def read_credentials(config: pytest.Config) -> Credentials:
+    """Return user and password: the file, else the environment, else a prompt on a terminal."""
+    username = os.environ.get("XSBOND_USERNAME", "root")
+    file = options.value(config, "password-file")
+    if file:
+        return Credentials(username, _read_password_file(Path(file)))
+    if "XSBOND_PASSWORD" in os.environ:
+        return Credentials(username, os.environ["XSBOND_PASSWORD"])
+    capture = config.pluginmanager.getplugin("capturemanager")
+    if capture is None:
+        return Credentials(username, _prompt(username))
+    with capture.global_and_fixture_disabled():
+        return Credentials(username, _prompt(username))
+
+
+def _read_password_file(path: Path) -> str:
+    option = "--xsbond-password-file"
+    try:
+        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OptionError(option, f"{path}: {reason}") from error
+    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        raise OptionError(option, f"{path} may be read by others; run chmod 600 {path}")
+    return text.rstrip("\r\n")
+
+
+def _prompt(username: str) -> str:
+    if not (sys.stdin and sys.stdin.isatty()):
+        reason = "is not given: set XSBOND_PASSWORD, or name a --xsbond-password-file"
+        raise OptionError("password", reason)
+    return getpass.getpass(f"Password of {username}: ")

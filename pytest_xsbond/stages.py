@@ -1,0 +1,97 @@
+"""The looks of one run: before, created, after; kept together, stored and loaded together."""
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from xsbond.errors import OptionError
+from xsbond.model import DesiredBond, Inherit
+from xsbond.plan import plan_for
+from xsbond.snapshot import Snapshot, load, save
+
+_RUN = "run.json"
+_NAMES = ("before", "created", "after", "now")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """What claims are judged on."""
+
+    desired: tuple[DesiredBond, ...]
+    inherit: Inherit = Inherit.RESTART
+    before: Snapshot | None = None
+    """Before this run changed anything; None if it changed nothing."""
+    created: Snapshot | None = None
+    """The master has its bonds, no member was touched yet; None if this run changed nothing."""
+    now: Snapshot
+    """The last look: after the changes, or the only one."""
+
+    def inherited(self) -> frozenset[tuple[str, str]]:
+        """Return (host ref, network label) of the members' bonds this run set out to bring."""
+        if self.before is None:
+            return frozenset()
+        return frozenset(plan_for(self.desired, self.before, self.inherit).pending)
+
+
+def store_stages(stages: Stages, directory: Path) -> None:
+    """Write the snapshots and what they are to be judged by, readable by their owner only."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    about = {"inherit": stages.inherit, "bonds": stages.desired}
+    (directory / _RUN).touch(mode=0o600)
+    (directory / _RUN).write_bytes(msgspec.json.encode(about, enc_hook=str))
+    for name, snapshot in _named(stages).items():
+        if snapshot is not None:
+            save(snapshot.raw, directory / f"{name}.json")
+
+
+def _named(stages: Stages) -> dict[str, Snapshot | None]:
+    last = "after" if stages.before else "now"
+    return {"before": stages.before, "created": stages.created, last: stages.now}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    inherit: Inherit
+    bonds: tuple[DesiredBond, ...]
+
+
+def load_stages(directory: Path, desired: tuple[DesiredBond, ...] | None = None) -> Stages:
+    """Load what `store_stages` wrote; `desired` replaces the bonds stored with it.
+
+    The last of before, created, after and now is judged. Raises OptionError.
+    """
+    found = {
+        name: load(directory / f"{name}.json")
+        for name in _NAMES
+        if (directory / f"{name}.json").is_file()
+    }
+    if not found:
+        names = ", ".join(f"{name}.json" for name in _NAMES)
+        raise OptionError("--xsbond-replay", f"{directory} holds none of {names}")
+    about = _load_about(directory / _RUN)
+    last = list(found)[-1]
+    return Stages(
+        desired=about.bonds if desired is None else desired,
+        inherit=about.inherit,
+        before=found.get("before") if last != "before" else None,
+        created=found.get("created"),
+        now=found[last],
+    )
+
+
+def _load_about(path: Path) -> _About:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_About, dec_hook=_address)
+    except OSError as error:
+        raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise OptionError(str(path), f"does not describe a run: {error}") from error
+
+
+def _address(kind: type, text: Any) -> Any:
+    if kind is ipaddress.IPv4Interface and isinstance(text, str):
+        return ipaddress.IPv4Interface(text)
+    raise ValueError(f"{text!r} is no {kind.__name__}")

@@ -1,0 +1,69 @@
+"""Run the shipped spec within a test, and look at what came of every claim."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pytest_xsbond.outcomes import CATALOGUE
+from pytest_xsbond.results import Result, collect_result
+from xsbond.snapshot import Snapshot, save
+
+
+class _Collector:
+    """A plugin that keeps the result of every claim."""
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if result := collect_result(report):
+            self.results.append(result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecRun:
+    """What one run of the spec gave."""
+
+    exit_status: int
+    results: tuple[Result, ...]
+
+    def verdicts(self, host: str) -> Mapping[str, str]:
+        """Return outcome id -> the worst verdict of its claims on a host, in catalogue order."""
+        found: dict[str, str] = {}
+        for verdict in ("pass", "FAIL", "ERROR"):
+            for result in self.results:
+                if result.host == host and result.verdict == verdict:
+                    found.update(dict.fromkeys(result.outcomes, verdict))
+        return {id_: found[id_] for id_ in CATALOGUE if id_ in found}
+
+    def not_passed(self) -> dict[tuple[str, str], str]:
+        """Return (host, outcome id) -> verdict of everything that is no pass."""
+        return {
+            (host, id_): verdict
+            for host in sorted({result.host for result in self.results})
+            for id_, verdict in self.verdicts(host).items()
+            if verdict != "pass"
+        }
+
+
+def run_spec(pytester: pytest.Pytester, *arguments: str | Path) -> SpecRun:
+    """Run pytest in this process, with the plugin and without those that only add noise."""
+    collector = _Collector()
+    result = pytester.inline_run(
+        "-p", "no:randomly", "-p", "no:cacheprovider", *map(str, arguments), plugins=[collector]
+    )
+    return SpecRun(exit_status=int(result.ret or 0), results=tuple(collector.results))
+
+
+def store(directory: Path, **stages: Snapshot) -> Path:
+    """Write stages as a replay reads them, to be judged by the tutorial's bond."""
+    directory.mkdir(exist_ok=True)
+    bonds = [{"network": "PUB", "nics": ["eth1", "eth5"], "mode": "balance-slb"}]
+    about = {"inherit": "restart", "bonds": bonds}
+    (directory / "run.json").write_bytes(msgspec.json.encode(about))
+    for name, snapshot in stages.items():
+        save(snapshot.raw, directory / f"{name}.json")
+    return directory

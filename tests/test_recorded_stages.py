@@ -1,0 +1,94 @@
+"""The spec judges what a real pool answered, stage by stage through the tutorial."""
+
+from pathlib import Path
+
+import pytest
+
+from pytest_xsbond.outcomes import CATALOGUE, Needs
+from pytest_xsbond.stages import Stages
+from tests.spec_run import run_spec, store
+
+MASTER_IDS = [id_ for id_ in CATALOGUE if id_.startswith("PM-")]
+MEMBER_IDS = [id_ for id_ in CATALOGUE if id_.startswith("M-")]
+WITHOUT_MEMBER_ID = [
+    "PM-1",
+    "PM-2",
+    "PM-3",
+    "PM-4.1",
+    "PM-4.2.1",
+    "PM-4.2.2",
+    "PM-4.4.1",
+    "PM-4.4.2",
+]
+"""Claims that the tutorial makes about the master alone; every host is held to them."""
+
+
+def test_everything_holds_after(pytester: pytest.Pytester, recorded_tutorial: Path) -> None:
+    """At `after` every outcome of the catalogue is judged, and holds."""
+    run = run_spec(pytester, "--xsbond-replay", recorded_tutorial)
+    assert run.verdicts("xs-1") == dict.fromkeys(MASTER_IDS, "pass")
+    assert run.verdicts("xs-2") == dict.fromkeys(WITHOUT_MEMBER_ID + MEMBER_IDS, "pass")
+    assert run.exit_status == 0
+
+
+def test_nothing_is_there_before(
+    pytester: pytest.Pytester, recorded: Stages, tmp_path: Path
+) -> None:
+    """At `before` only the NICs themselves are as wanted."""
+    assert recorded.before is not None
+    run = run_spec(pytester, "--xsbond-replay", store(tmp_path / "b", before=recorded.before))
+    looks = [id_ for id_ in CATALOGUE if CATALOGUE[id_].needs is Needs.A_LOOK]
+    passed = {
+        host: [id_ for id_, verdict in run.verdicts(host).items() if verdict == "pass"]
+        for host in ("xs-1", "xs-2")
+    }
+    assert passed == {"xs-1": ["PM-2"], "xs-2": ["PM-2"]}
+    assert set(run.verdicts("xs-1")) == {id_ for id_ in looks if id_.startswith("PM-")}
+    assert set(run.verdicts("xs-1").values()) == {"pass", "FAIL"}
+    assert run.exit_status == 1
+
+
+def test_only_the_member_lacks_its_bond_when_created(
+    pytester: pytest.Pytester, recorded: Stages, tmp_path: Path
+) -> None:
+    """At `created` the master is done, M-1 holds, and the member's own outcomes do not."""
+    assert recorded.before is not None
+    assert recorded.created is not None
+    stages = store(tmp_path / "c", before=recorded.before, created=recorded.created)
+    run = run_spec(pytester, "--xsbond-replay", stages)
+    assert run.verdicts("xs-1") == dict.fromkeys(MASTER_IDS, "pass")
+    assert run.verdicts("xs-2") == {
+        "PM-1": "pass",
+        "PM-2": "pass",
+        "PM-3": "FAIL",
+        "PM-4.1": "pass",
+        "PM-4.2.1": "pass",
+        "PM-4.2.2": "pass",
+        "PM-4.4.1": "pass",
+        "PM-4.4.2": "FAIL",
+        "M-1.1": "pass",
+        "M-1.2": "pass",
+        "M-1.3": "pass",
+        "M-1.4": "pass",
+        "M-1.5.1": "pass",
+        "M-1.5.2": "pass",
+        "M-2": "FAIL",
+        "M-3.1": "pass",
+        "M-3.2": "FAIL",
+        "M-3.3.1": "FAIL",
+        "M-3.3.2": "FAIL",
+        "M-3.3.3": "FAIL",
+        "M-3.4": "FAIL",
+        "M-3.5.1": "FAIL",
+        "M-3.5.2": "FAIL",
+    }
+
+
+def test_after_alone_is_judged_without_the_stages_before_it(
+    pytester: pytest.Pytester, recorded: Stages, tmp_path: Path
+) -> None:
+    """A single look judges what can be judged from it, and all of it holds."""
+    run = run_spec(pytester, "--xsbond-replay", store(tmp_path / "a", now=recorded.now))
+    assert run.not_passed() == {}
+    looks = [id_ for id_ in MASTER_IDS if CATALOGUE[id_].needs is Needs.A_LOOK]
+    assert list(run.verdicts("xs-1")) == looks
