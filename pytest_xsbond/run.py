@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from pytest_xsbond.settings import LAB, Settings, ssh_settings
 from pytest_xsbond.stages import Stages, load_stages
 from xsbond.apply import Provisioning, Refused, Stopped
-from xsbond.dom0 import Dom0, SshSettings
+from xsbond.dom0 import Dom0
 from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
 from xsbond.observe import Connections, observe
 from xsbond.plan import Plan, missing_everywhere, plan_for
+from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
 from xsbond.xapi import Credentials, PoolAddress, connect
 
@@ -119,7 +120,8 @@ def open_run(settings: Settings, credentials: Callable[[], Credentials]) -> Pool
         else:
             address = PoolAddress.parse(settings.pool)
             who = credentials()
-        ssh = ssh_settings(settings, who.password)
+        # Another user's password is none of root's business in dom0.
+        ssh = ssh_settings(settings, who.password if who.username == "root" else "")
         api = connect(address, who, lambda host: settings.trust or _pinned(host, ssh))
         connections = Connections(api, ssh)
         opened.callback(connections.close)

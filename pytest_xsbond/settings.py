@@ -13,9 +13,9 @@ import pytest
 
 from pytest_xsbond import options
 from xsbond.bondfile import TUTORIAL, read_bond_file
-from xsbond.dom0 import SshSettings
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
+from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
 from xsbond.xapi import Credentials
 

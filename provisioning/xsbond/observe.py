@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from xsbond.dom0 import MEMBER_PROBE, PROBE, Dom0, SshSettings
+from xsbond.dom0 import MEMBER_PROBE, PROBE, Dom0
 from xsbond.errors import PoolError, TrustError, UnexpectedOutput
 from xsbond.model import Host
 from xsbond.snapshot import RawDom0, RawSnapshot, Records, Snapshot, now, read_snapshot
+from xsbond.ssh import SshSettings
 from xsbond.xapi import PoolApi
 
 _MOST_AT_ONCE = 64
