@@ -1,0 +1,23 @@
+"""Pure functions from the text of a dom0 to values: the right value, or UnexpectedOutput.
+
+None of them passes over a line it does not know, and all but `/etc` files must end in a complete
+line, so that an answer cut short never reads as a smaller truth.
+"""
+
+from xsbond.parsers.bond_show import parse_bond_show
+from xsbond.parsers.files import parse_inventory, parse_network_conf, parse_sysfs_net
+from xsbond.parsers.ifconfig import parse_ifconfig
+from xsbond.parsers.openvswitch import parse_bond_list, parse_bridges, parse_ovs_version
+from xsbond.parsers.xe import parse_xe_list
+
+__all__ = [
+    "parse_bond_list",
+    "parse_bond_show",
+    "parse_bridges",
+    "parse_ifconfig",
+    "parse_inventory",
+    "parse_network_conf",
+    "parse_ovs_version",
+    "parse_sysfs_net",
+    "parse_xe_list",
+]
