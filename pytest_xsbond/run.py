@@ -22,6 +22,7 @@ from xsbond.xapi import Credentials, PoolAddress, connect
 if TYPE_CHECKING:
     from xsbond.lab import Lab
     from xsbond.snapshot import Snapshot
+    from xsbond.steps import Step
 
 Say = Callable[[str], None]
 
@@ -32,6 +33,7 @@ class PoolRun:
     def __init__(self, settings: Settings, connections: Connections, lab: "Lab | None") -> None:
         self.settings, self.connections, self.lab = settings, connections, lab
         self.stopped: Stopped | None = None
+        self.changed: tuple[Step, ...] = ()
         self._stages: Stages | None = None
         self.first = observe(connections, "before" if settings.mode == "apply" else "now")
         self.plan: Plan = plan_for(settings.desired, self.first, settings.inherit)
@@ -89,6 +91,8 @@ class PoolRun:
             self.stopped = stopped
             if isinstance(stopped.__cause__, KeyboardInterrupt):
                 raise KeyboardInterrupt(str(stopped)) from stopped
+        finally:
+            self.changed = tuple(provisioning.done)
         now = observe(self.connections, "after")
         return Stages(
             desired=self.settings.desired,

@@ -96,14 +96,17 @@ def _way_out(run: Run) -> Iterator[Line]:
 
 
 def _changes(run: PoolRun) -> Iterator[Line]:
+    for step in run.changed:
+        yield f"changed: {step.does}", {}
     if run.stopped:
         yield f"STOPPED: {run.stopped}", {"red": True, "bold": True}
-    elif run.settings.mode != "apply":
-        yield "nothing was changed (verify only looks)", {}
-    elif not run.plan.steps:
-        yield "nothing was changed: every host has every wanted bond already", {}
-    elif run.has_stages:
-        for step in run.plan.steps:
-            yield f"changed: {step.does}", {}
-    else:
-        yield "nothing was changed: no test asked for the pool", {}
+    elif not run.changed:
+        yield f"nothing was changed: {_why_nothing(run)}", {}
+
+
+def _why_nothing(run: PoolRun) -> str:
+    if run.settings.mode != "apply":
+        return "a verifying run only looks"
+    if not run.plan.steps:
+        return "every host has every wanted bond already"
+    return "no test asked for the pool"

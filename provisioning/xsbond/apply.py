@@ -4,7 +4,8 @@ Every change is announced before it is made. Whatever ends a run early, the erro
 done, what was being done, and what was not.
 """
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xsbond.errors import CallRefused, PoolError, XsbondError
@@ -32,13 +33,13 @@ class Refused(XsbondError):  # noqa: N818 - the plan's answer, not a failure of 
 class Stopped(XsbondError):  # noqa: N818 - a state of the pool
     """A plan came to a halt half-way; the pool is between two states."""
 
-    def __init__(self, done: Sequence[Step], at: Step, left: Sequence[Step], reason: str) -> None:
+    def __init__(self, done: Sequence[Step], at: str, left: Sequence[Step], reason: str) -> None:
         self.done, self.at, self.left, self.reason = tuple(done), at, tuple(left), reason
         super().__init__(done, at, left, reason)
 
     def __str__(self) -> str:
         return (
-            f"stopped while it was to {self.at.does}: {self.reason}"
+            f"stopped while it was to {self.at}: {self.reason}"
             f" | done: {_list(self.done)} | not done: {_list(self.left)}"
         )
 
@@ -71,22 +72,29 @@ class Provisioning:
         for step in self.plan.master_steps:
             self._take(step)
         if self.plan.steps:
-            created()
+            with self._stopping("look at the pool before the members"):
+                created()
         for step in self.plan.member_steps:
             self._take(step)
 
     def _take(self, step: Step) -> None:
         self.progress(step.does)
-        try:
+        with self._stopping(step.does):
             self._change(step)
+        self.done.append(step)
+
+    @contextlib.contextmanager
+    def _stopping(self, doing: str) -> Iterator[None]:
+        """Turn whatever ends the run early into an error that says where it ended."""
+        try:
+            yield
         except BaseException as error:
             # Ctrl-C leaves a half-way pool just as an error does.
+            left = [step for step in self.plan.steps[len(self.done) :] if step.does != doing]
             reason = str(error) or type(error).__name__
-            left = self.plan.steps[len(self.done) + 1 :]
             if isinstance(error, CallRefused):
                 reason += self._take_back_networks()
-            raise Stopped(self.done, step, left, reason) from error
-        self.done.append(step)
+            raise Stopped(self.done, doing, left, reason) from error
 
     def _change(self, step: Step) -> None:
         match step:
