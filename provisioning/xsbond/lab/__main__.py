@@ -1,0 +1,148 @@
+"""`python -m xsbond.lab` keeps a lab running for other clients until it is told to stop."""
+
+import argparse
+import dataclasses
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from xsbond.lab.blueprint import CURRENT, MAX_HOSTS, PROFILES, tutorial
+from xsbond.lab.clock import FAST, Clock
+from xsbond.lab.delays import Delays
+from xsbond.lab.lab import Lab
+
+_USAGE_ERROR = 2
+_HIGHEST_PORT = 65535
+_GLANCE = 0.5
+"""Real seconds between two looks whether the parent process still lives."""
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message and end with status 2."""
+        self.exit(_USAGE_ERROR, f"{self.prog}: {message}\n")
+
+
+def _host_count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_HOSTS:
+        raise argparse.ArgumentTypeError(f"a lab has 1 to {MAX_HOSTS} hosts, not {text}")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise argparse.ArgumentTypeError(f"a speed is a number above 0, not {text}")
+    return speed
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number up to {_HIGHEST_PORT}, not {text}")
+    return int(text)
+
+
+def _delay(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    known = [field.name for field in dataclasses.fields(Delays)]
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{name} is in seconds, not {value!r}")
+    return name, seconds
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(prog="python -m xsbond.lab", description=__doc__, allow_abbrev=False)
+    add = parser.add_argument
+    add("--hosts", type=_host_count, default=2, metavar="N", help="size of the pool (default: 2)")
+    add("--profile", choices=PROFILES, default=CURRENT.name, help="product generation")
+    add(
+        "--speed",
+        type=_speed,
+        default=1 / FAST,
+        metavar="X",
+        help="lab seconds in a second (default: %(default)g)",
+    )
+    add("--port", type=_port, default=0, metavar="P", help="of XAPI (default: any free one)")
+    add("--directory", type=Path, metavar="D", help="for the client's files (default: a new one)")
+    add(
+        "--delay",
+        type=_delay,
+        action="append",
+        default=[],
+        metavar="NAME=SECONDS",
+        help="how long a phase takes, in lab seconds; repeatable",
+    )
+    return parser
+
+
+def _announce(lab: Lab) -> None:
+    """Print where everything is, and commands to paste."""
+    lines = (
+        f"pool:          {lab.master_url}",
+        f"ssh config:    {lab.ssh_config}",
+        f"password file: {lab.password_file}",
+        "",
+        (
+            f"pytest --pool={lab.master_url} --ssh-config={lab.ssh_config}"
+            f" --xsbond-password-file={lab.password_file}"
+        ),
+        f"ssh -F {lab.ssh_config} {lab.hosts[0].name}",
+        "",
+        "Ctrl-C ends the lab.",
+    )
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
+
+
+class _End:
+    """Comes with SIGINT or SIGTERM, or when the parent process is gone."""
+
+    def __init__(self) -> None:
+        self._told, self._parent = threading.Event(), os.getppid()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._told.set())
+
+    def wait(self) -> None:
+        """Return when it has come."""
+        while not self._told.wait(_GLANCE) and os.getppid() == self._parent:
+            pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Keep a lab; return the exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    end = _End()
+    try:
+        lab = Lab(
+            tutorial(options.hosts, PROFILES[options.profile]),
+            clock=Clock(1 / options.speed),
+            delays=Delays(**dict(options.delay)),
+            port=options.port,
+            directory=options.directory,
+        )
+    except OSError as error:
+        parser.error(f"the lab cannot be started: {error}")
+    with lab:
+        _announce(lab)
+        end.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

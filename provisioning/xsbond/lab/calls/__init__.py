@@ -1,0 +1,33 @@
+"""All messages of the lab's XAPI."""
+
+from collections.abc import Iterator, Mapping
+
+from xsbond.lab.calls import (
+    bonds,
+    events,
+    hosts,
+    messages,
+    networks,
+    pifs,
+    pools,
+    records,
+    sessions,
+    tasks,
+    vlans,
+)
+from xsbond.lab.messages import Message
+from xsbond.lab.schema.kinds import Class
+
+_MODULES = (bonds, events, hosts, messages, networks, pifs, pools, sessions, tasks, vlans)
+
+
+def messages_of(schema: Mapping[str, Class]) -> Mapping[str, Message]:
+    """Return name -> message for a release, the ones that follow from its fields included."""
+    return {message.name: message for message in _all(schema)}
+
+
+def _all(schema: Mapping[str, Class]) -> Iterator[Message]:
+    for one in schema.values():
+        yield from records.record_messages(one)
+    for module in _MODULES:
+        yield from module.MESSAGES

@@ -1,0 +1,44 @@
+"""The messages of class pool (ocaml/xapi/xapi_pool.ml)."""
+
+from xsbond.lab import hosts, vlans
+from xsbond.lab.contracts import Failure
+from xsbond.lab.messages import Call, Message, Parameter
+from xsbond.lab.schema.kinds import INT, REF
+
+_ROLE = "pool-operator"
+
+
+def _create_everywhere(call: Call, pif: str, network: str, tag: int) -> list[str]:
+    """Make the VLAN on every live host that has a PIF on this PIF's network."""
+    database = call.pool.database
+    common = database.get("PIF", pif)["network"]
+    made = [
+        vlans.create_vlan(call.pool, each, tag, network)
+        for each in database.get("network", common)["PIFs"]
+        if hosts.is_live(call.pool, call.pool.host_of(database.get("PIF", each)))
+    ]
+    return [database.get("VLAN", vlan)["untagged_PIF"] for vlan in made]
+
+
+def _designate_new_master(call: Call, host: str) -> None:
+    """The master may be told to stay it; the lab has no other change of roles."""
+    if call.pool.host(host) is not call.pool.master:
+        raise Failure("NOT_IMPLEMENTED", "pool.designate_new_master")
+
+
+MESSAGES = (
+    Message(
+        name="pool.create_VLAN_from_PIF",
+        parameters=(Parameter("pif", REF), Parameter("network", REF), Parameter("VLAN", INT)),
+        body=_create_everywhere,
+        has_async=True,
+        role=_ROLE,
+    ),
+    Message(
+        name="pool.designate_new_master",
+        parameters=(Parameter("host", REF),),
+        body=_designate_new_master,
+        has_async=True,
+        role=_ROLE,
+    ),
+)

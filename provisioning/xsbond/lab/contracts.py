@@ -1,0 +1,141 @@
+"""Where the two halves of the lab meet: xapi's rules on one side, a dom0 on the other.
+
+The world (`world.py` and the rules around it) knows XAPI and drives a dom0 only through
+`Dom0Backend`; the programs of a dom0 (`xe`, `service`) reach their xapi only through `Toolstack`.
+A lab with another kind of dom0 implements `Dom0Backend` and keeps the world as it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Failure(Exception):  # noqa: N818 - XAPI's own word for it
+    """An answer `Status: Failure`: an error code and its arguments, all text."""
+
+    def __init__(self, code: str, *arguments: str) -> None:
+        super().__init__(code, *arguments)
+        self.code = code
+        self.arguments = arguments
+
+
+class ToolstackDown(Exception):  # noqa: N818 - a state, not a fault of the caller
+    """Nobody listens on this host's xapi socket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nic:
+    """One physical NIC as dom0's kernel sees it."""
+
+    device: str
+    """Kernel name, for example `eth1`."""
+    mac: str
+    """Lower case, colon separated."""
+    position: int
+    """Slot number N of the default network `xenbrN`."""
+    pci: str = "N/A"
+    """PCI bus path, `N/A` where the NIC has none."""
+    carrier: bool = True
+    speed: int = 10000
+    """Mbit/s."""
+    full_duplex: bool = True
+    mtu: int = 1500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """An IPv4 configuration of a bridge interface."""
+
+    ip: str
+    netmask: str
+    gateway: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeSettings:
+    """What networkd writes to the Open vSwitch Bridge row (network_utils.ml, create_bridge)."""
+
+    mac: str
+    """other_config:hwaddr; the bridge interface carries it."""
+    mtu: int = 1500
+    network_uuids: tuple[str, ...] = ()
+    """external_ids:xs-network-uuids, joined by `;`."""
+    fail_mode: str = "standalone"
+    igmp_snooping: bool = False
+    vlan: tuple[str, int] | None = None
+    """(parent bridge, tag) for a fake bridge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BondSettings:
+    """What networkd writes to the Open vSwitch Port row of a bond."""
+
+    bond_mode: str
+    """Open vSwitch's word: balance-slb, active-backup, balance-tcp."""
+    lacp: str
+    """off or active."""
+    updelay: int = 31000
+    """Milliseconds."""
+    downdelay: int = 200
+    """Milliseconds."""
+    mac: str = ""
+    other_config: Mapping[str, str] = field(default_factory=dict)
+
+
+class Dom0Backend(Protocol):
+    """A dom0 as xcp-networkd and xapi use it. Methods are called with the world's lock held."""
+
+    def nics(self) -> tuple[Nic, ...]:
+        """Return the physical NICs, in the order of their positions."""
+
+    def bridges(self) -> frozenset[str]:
+        """Return the names of all bridges, VLAN (fake) bridges included."""
+
+    def add_bridge(self, name: str, settings: BridgeSettings) -> None:
+        """Create the bridge and bring its interface up; nothing happens if it exists."""
+
+    def delete_bridge(self, name: str) -> None:
+        """Delete the bridge, its ports and the fake bridges on it; nothing if it is absent."""
+
+    def add_port(
+        self, bridge: str, name: str, devices: Sequence[str], bond: BondSettings | None
+    ) -> None:
+        """Add a port of one device, or with `bond` set a bond of several; idempotent.
+
+        With `bond` set on an existing port, its settings are replaced.
+        """
+
+    def set_address(self, bridge: str, address: Address | None) -> None:
+        """Give the bridge interface this address, or take the one it has away."""
+
+    def link_states(self, port: str) -> Mapping[str, bool]:
+        """Return device -> enabled for the members of a bond, as Open vSwitch judges them."""
+
+    def read_file(self, path: str) -> str:
+        """Return a file of dom0; FileNotFoundError if there is none."""
+
+    def write_file(self, path: str, text: str) -> None:
+        """Create or replace a file of dom0."""
+
+    def remove_file(self, path: str) -> None:
+        """Remove a file of dom0; nothing if it is absent."""
+
+
+class Toolstack(Protocol):
+    """One host's xapi as the programs in its dom0 reach it."""
+
+    def call(self, method: str, *params: Any) -> Any:
+        """Call through the Unix socket: root without a password, a member forwards to the master.
+
+        `params` and the result are native values (int, float, bool, str, list, dict), without the
+        session. Raises Failure, or ToolstackDown while xapi does not run.
+        """
+
+    def stop(self) -> None:
+        """Stop xapi cleanly and return when its process is gone."""
+
+    def start(self) -> None:
+        """Start xapi and return when its start-up cookie exists (before the bonds are copied)."""
+
+    def running(self) -> bool:
+        """Tell whether the xapi process exists."""

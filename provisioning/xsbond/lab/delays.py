@@ -1,0 +1,53 @@
+"""How long things take in the pool, in lab seconds.
+
+The defaults are those of a pool with little in it; a busy host takes longer at every step.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delays:
+    """Lab seconds between what follows on one another."""
+
+    plug: float = 0.25
+    """From the slaves' bridges going to the bond's PIF being attached."""
+    login_refusal: float = 2.0
+    """PAM lets a wrong password wait."""
+    batching: float = 0.05
+    """event.from collects for so long once something happened (xapi_event.ml)."""
+    monitoring: float = 5.0
+    """Between two samples of the links (network_monitor_thread.ml)."""
+    restart_agent: float = 1.0
+    """From host.restart_agent's answer to the restart (xapi_host.ml)."""
+    lost_heartbeat: float = 600.0
+    """From the last sign of life of a host to `live` turning false (xapi_globs.ml)."""
+
+    farewell: float = 0.1
+    """From the order to stop to `enabled` and `live` turning false."""
+    exit: float = 1.0
+    """From there to the end of the process."""
+    launch: float = 0.9
+    """From the order to start to the first answer, HOST_IS_SLAVE."""
+    database_link: float = 7.0
+    """From there to the link to the master's database."""
+    tls_restart: float = 0.2
+    """While stunnel restarts the port refuses connections."""
+    management_address: float = 0.1
+    """HOST_HAS_NO_MANAGEMENT_IP is answered for so long."""
+    hello: float = 0.1
+    """HOST_STILL_BOOTING is answered for so long; the host is live."""
+    refresh: float = 0.4
+    """From there to the new agent_start_time."""
+    enabling: float = 1.1
+    """From there to `enabled` turning true."""
+    inheriting: float = 0.1
+    """From `enabled` to the bonds being copied; minutes on a host with much to do."""
+    completion: float = 0.25
+    """From the last copied bond to the init-complete cookie."""
+
+
+INSTANT = Delays(
+    **{name: 0.0 for name in Delays.__slots__ if name not in {"monitoring", "lost_heartbeat"}}
+)
+"""Everything follows at once; links are still sampled every 5 seconds."""

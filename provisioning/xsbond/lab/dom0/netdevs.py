@@ -1,0 +1,129 @@
+"""The network interfaces that follow from a dom0's NICs and bridges, and their traffic."""
+
+import itertools
+from typing import TYPE_CHECKING
+
+from xsbond.lab.contracts import Address, Nic
+from xsbond.lab.dom0.kernel import Counters, Interface, link_local
+from xsbond.lab.dom0.versions import openvswitch_version
+
+if TYPE_CHECKING:
+    from xsbond.lab.dom0.simulated import SimulatedDom0
+    from xsbond.lab.dom0.state import Bridge
+
+_FIRST_NIC = 2
+_HEARD_PER_SECOND = 4
+"""Broadcasts and switch protocols reach every port of a busy network all the time."""
+_FRAME = 86
+"""Bytes of such a frame."""
+_LOOPBACK_MTU = 65536
+_OLD_LOOPBACK_MTU = 16436
+"""Before Linux 3.6."""
+_DATAPATH_MAC = "5e:2c:a9:0b:71:44"
+
+
+class Netdevs:
+    """The kernel's side of one dom0."""
+
+    def __init__(self, dom0: "SimulatedDom0") -> None:
+        self._dom0 = dom0
+        self._new_indices = itertools.count(_FIRST_NIC)
+        self._indices: dict[str, int] = {}
+        self._seconds_heard: dict[str, float] = {}
+        self._seconds_spoken: dict[str, float] = {}
+        self._counted_until = dom0.clock.now()
+
+    def new_index(self) -> int:
+        """Return the next free ifindex."""
+        return next(self._new_indices)
+
+    def interfaces(self) -> tuple[Interface, ...]:
+        """Return all interfaces, in the order of their indices."""
+        nics = [self._nic(nic) for nic in self._dom0.nics()]
+        bridges = [self._bridge(bridge) for bridge in self._dom0.bridges_by_name.values()]
+        found = [self._loopback(), *nics, *self._datapath(), *bridges]
+        return tuple(sorted(found, key=lambda interface: interface.index))
+
+    def count_traffic(self, now: float) -> None:
+        """Let all interfaces hear and speak until `now`."""
+        passed, self._counted_until = max(0.0, now - self._counted_until), now
+        if not passed:
+            return
+        for interface in self.interfaces():
+            if interface.running and interface.name != "lo":
+                name = interface.name
+                spoken = self._seconds_spoken.get(name, 0.0)
+                self._seconds_spoken[name] = spoken + passed
+                if name not in self._dom0.deaf:
+                    self._seconds_heard[name] = self._seconds_heard.get(name, 0.0) + passed
+
+    def _index(self, name: str) -> int:
+        if name not in self._indices:
+            self._indices[name] = self.new_index()
+        return self._indices[name]
+
+    def _has_ipv6(self) -> bool:
+        """XenServer 6 switches IPv6 off in dom0 (/etc/modprobe.d/disable-ipv6)."""
+        return self._dom0.profile.net_tools > 1
+
+    def _loopback(self) -> Interface:
+        return Interface(
+            name="lo",
+            index=1,
+            mac="00:00:00:00:00:00",
+            mtu=_LOOPBACK_MTU if self._has_ipv6() else _OLD_LOOPBACK_MTU,
+            up=True,
+            carrier=True,
+            address=Address(ip="127.0.0.1", netmask="255.0.0.0"),
+            ipv6="::1/128" if self._has_ipv6() else "",
+        )
+
+    def _nic(self, nic: Nic) -> Interface:
+        port = self._dom0.port_of(nic.device)
+        up = port is not None and nic.device not in self._dom0.downed
+        return Interface(
+            name=nic.device,
+            index=self._index(nic.device),
+            mac=nic.mac,
+            mtu=nic.mtu,
+            up=up,
+            carrier=up and nic.carrier,
+            physical=True,
+            switched=port is not None,
+            speed=nic.speed if nic.carrier else -1,
+            full_duplex=nic.full_duplex if nic.carrier else None,
+            counters=self._counters(nic.device),
+        )
+
+    def _datapath(self) -> list[Interface]:
+        """One kernel datapath carries all bridges since Open vSwitch 1.10, named ovs-system."""
+        if openvswitch_version(self._dom0.profile) < (1, 10):
+            return []
+        name = "ovs-system"
+        index = self._index(name)
+        mac = _DATAPATH_MAC
+        return [Interface(name=name, index=index, mac=mac, mtu=1500, up=False, carrier=False)]
+
+    def _bridge(self, bridge: "Bridge") -> Interface:
+        up = bridge.name not in self._dom0.downed
+        return Interface(
+            name=bridge.name,
+            index=bridge.index,
+            mac=bridge.settings.mac.lower(),
+            mtu=bridge.settings.mtu,
+            up=up,
+            carrier=up,
+            address=self._dom0.addresses.get(bridge.name),
+            ipv6=link_local(bridge.settings.mac) if up and self._has_ipv6() else "",
+            counters=self._counters(bridge.name),
+        )
+
+    def _counters(self, name: str) -> Counters:
+        heard = int(self._seconds_heard.get(name, 0.0) * _HEARD_PER_SECOND)
+        spoken = int(self._seconds_spoken.get(name, 0.0))
+        return Counters(
+            rx_packets=heard,
+            rx_bytes=heard * _FRAME,
+            tx_packets=spoken,
+            tx_bytes=spoken * _FRAME,
+        )

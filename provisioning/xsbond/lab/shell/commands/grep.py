@@ -1,0 +1,140 @@
+"""grep, egrep and fgrep."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from xsbond.lab.shell.commands.text import lines_of
+from xsbond.lab.shell.machine import Process, UsageError
+from xsbond.lab.shell.options import Parsed, parse
+from xsbond.lab.shell.patterns import PatternError, posix_regex
+
+_FOUND, _NOT_FOUND, _TROUBLE = 0, 1, 2
+_LONG = {
+    "--ignore-case": "i",
+    "--invert-match": "v",
+    "--count": "c",
+    "--quiet": "q",
+    "--silent": "q",
+    "--line-number": "n",
+    "--only-matching": "o",
+    "--word-regexp": "w",
+    "--line-regexp": "x",
+    "--extended-regexp": "E",
+    "--fixed-strings": "F",
+    "--basic-regexp": "G",
+    "--no-messages": "s",
+    "--no-filename": "h",
+    "--with-filename": "H",
+    "--files-with-matches": "l",
+    "--regexp": "e",
+    "--after-context": "A",
+    "--before-context": "B",
+    "--context": "C",
+    "--max-count": "m",
+    "--color": "color",
+    "--colour": "color",
+}
+
+
+def run_grep(process: Process) -> int:
+    """Print the lines that match; 0 if there are any, 1 if none, 2 in trouble."""
+    arguments = [
+        argument
+        for argument in process.arguments
+        if not argument.startswith(("--color", "--colour"))
+    ]
+    options = parse(arguments, flags="vEFGiqcnowxshHl", valued="eABCm", long=_LONG)
+    operands = list(options.operands)
+    patterns = [line for text in options.values.get("e", ()) for line in text.split("\n")]
+    if not patterns:
+        if not operands:
+            raise UsageError("no pattern given: grep [OPTION]... PATTERN [FILE]...")
+        patterns = operands.pop(0).split("\n")
+    expression = _expression(process.name, patterns, options)
+    inputs, trouble = _read(process, operands, options)
+    shows_names = ("H" in options.flags or len(operands) > 1) and "h" not in options.flags
+    found = False
+    for name, text in inputs:
+        shown = name if name != "-" else "(standard input)"
+        matched = _search(process, expression, options, text, shown if shows_names else "")
+        if "l" in options.flags and matched:
+            process.out(f"{shown}\n")
+        found |= matched
+    if trouble and not (found and "q" in options.flags):
+        return _TROUBLE
+    return _FOUND if found else _NOT_FOUND
+
+
+def _read(
+    process: Process, operands: list[str], options: Parsed
+) -> tuple[list[tuple[str, str]], int]:
+    if "s" not in options.flags:
+        return process.read_inputs(operands)
+    there = [name for name in operands if process.dom0.files.is_file(process.path(name))]
+    if operands and not there:
+        return [], _TROUBLE
+    inputs, _ = process.read_inputs(there)
+    return inputs, _TROUBLE if len(there) < len(operands) else 0
+
+
+def _expression(name: str, patterns: Iterable[str], options: Parsed) -> re.Pattern[str]:
+    """Return one regular expression for all patterns."""
+    extended = "E" in options.flags or name == "egrep"
+    fixed = "F" in options.flags or name == "fgrep"
+    try:
+        parts = [
+            re.escape(pattern) if fixed else posix_regex(pattern, extended=extended)
+            for pattern in patterns
+        ]
+    except PatternError as error:
+        raise UsageError(str(error)) from error
+    joined = "|".join(f"(?:{part})" for part in parts)
+    if "x" in options.flags:
+        joined = f"^(?:{joined})$"
+    elif "w" in options.flags:
+        joined = rf"(?<!\w)(?:{joined})(?!\w)"
+    return re.compile(joined, re.IGNORECASE if "i" in options.flags else 0)
+
+
+def _search(
+    process: Process, expression: re.Pattern[str], options: Parsed, text: str, name: str
+) -> bool:
+    """Search one input and print what was asked for; tell whether anything matched."""
+    lines = lines_of(text)
+    inverted = "v" in options.flags
+    hits = [n for n, line in enumerate(lines) if (expression.search(line) is None) == inverted]
+    if "m" in options.values:
+        hits = hits[: options.number("m", 0)]
+    prefix = f"{name}:" if name else ""
+    if options.flags & {"q", "l"}:
+        return bool(hits)
+    if "c" in options.flags:
+        process.out(f"{prefix}{len(hits)}\n")
+    elif "o" in options.flags:
+        for number in hits:
+            for match in expression.finditer(lines[number]):
+                process.out(f"{prefix}{match[0]}\n" if match[0] else "")
+    else:
+        process.out("".join(_with_context(lines, hits, options, name)))
+    return bool(hits)
+
+
+def _with_context(lines: list[str], hits: list[int], options: Parsed, name: str) -> Iterator[str]:
+    """Yield the lines to print, with those around them and `--` between groups."""
+    context = options.number("C", 0)
+    before, after = options.number("B", context), options.number("A", context)
+    wanted = sorted(
+        {
+            number
+            for hit in hits
+            for number in range(max(0, hit - before), min(len(lines), hit + after + 1))
+        }
+    )
+    grouped = bool(options.values.keys() & {"A", "B", "C"})
+    for position, number in enumerate(wanted):
+        if grouped and position and wanted[position - 1] != number - 1:
+            yield "--\n"
+        mark = ":" if number in hits else "-"
+        prefix = f"{name}{mark}" if name else ""
+        prefix += f"{number + 1}{mark}" if "n" in options.flags else ""
+        yield f"{prefix}{lines[number]}\n"

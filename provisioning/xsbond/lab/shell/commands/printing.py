@@ -1,0 +1,89 @@
+"""echo and printf."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from xsbond.lab.shell.escapes import unescape
+from xsbond.lab.shell.machine import Process, UsageError
+
+_DIRECTIVE = re.compile(r"%(?P<flags>[-+ 0#]*)(?P<width>\d*)(?:\.(?P<digits>\d+))?(?P<kind>.)")
+_WIDEST = 4096
+
+
+def run_echo(process: Process) -> int:
+    """Print the arguments; -n leaves the newline out, -e replaces escapes, -E does not."""
+    arguments, newline, escapes = list(process.arguments), "\n", False
+    while arguments and re.fullmatch(r"-[neE]+", arguments[0]):
+        letters = arguments.pop(0)[1:]
+        newline = "" if "n" in letters else newline
+        escapes = {"e": True, "E": False}.get(letters.strip("n")[-1:], escapes)
+    text = " ".join(arguments)
+    if escapes:
+        text, stops, _ = unescape(text, simple="abeEfnrtv\\").partition("\\c")
+        newline = "" if stops else newline
+    process.out(text + newline)
+    return 0
+
+
+def run_printf(process: Process) -> int:
+    """Print arguments as the first one says; it is used again while arguments are left."""
+    if not process.arguments:
+        raise UsageError("usage: printf [-v var] format [arguments]")
+    form, *values = process.arguments
+    left = iter(values)
+    while True:
+        taken = _format(form, left)
+        process.out(taken)
+        rest = list(left)
+        if not rest or "%" not in form.replace("%%", ""):
+            return 0
+        left = iter(rest)
+
+
+def format_once(form: str, values: Sequence[str]) -> str:
+    """Return the format filled in with these values, those that are missing empty."""
+    return _format(form, iter(values))
+
+
+def _format(form: str, values: Iterator[str]) -> str:
+    """Return the format filled in once; values that are missing count as empty."""
+    parts: list[str] = []
+    position = 0
+    for match in _DIRECTIVE.finditer(form):
+        parts.append(unescape(form[position : match.start()], simple="abeEfnrtv\\\"'"))
+        parts.append(_directive(match, values))
+        position = match.end()
+    return "".join([*parts, unescape(form[position:], simple="abeEfnrtv\\\"'")])
+
+
+def _directive(match: re.Match[str], values: Iterator[str]) -> str:
+    kind = match["kind"]
+    if kind == "%":
+        return "%"
+    width = int(match["width"] or 0)
+    if kind not in "sbdiuxXocf" or width > _WIDEST:
+        raise UsageError(f"`{match[0]}': invalid format character", status=1)
+    text = _converted(kind, next(values, ""), match["digits"], match["flags"])
+    if "-" in match["flags"]:
+        return text.ljust(width)
+    return text.rjust(width, "0" if "0" in match["flags"] and kind not in "sbc" else " ")
+
+
+def _converted(kind: str, value: str, digits: str | None, flags: str) -> str:
+    if kind in "sb":
+        text = unescape(value) if kind == "b" else value
+        return text[: int(digits)] if digits else text
+    if kind == "c":
+        return value[:1]
+    if kind == "f":
+        return f"{_number(value, float):.{int(digits or 6)}f}"
+    number = int(_number(value, lambda text: int(text, 0)))
+    sign = "+" if "+" in flags and number >= 0 else ""
+    return sign + format(number, {"i": "d", "u": "d"}.get(kind, kind))
+
+
+def _number(value: str, convert: Callable[[str], float]) -> float:
+    try:
+        return convert(value or "0")
+    except ValueError as error:
+        raise UsageError(f"{value}: invalid number", status=1) from error

@@ -1,0 +1,102 @@
+"""What a shell remembers: variables, functions, directory, the last exit status."""
+
+import contextlib
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from xsbond.lab.shell.machine import Control, Machine
+
+PATH = "/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin:/opt/xensource/bin"
+
+
+class ShellExit(Exception):  # noqa: N818 - `exit`
+    """The script ends with this status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class FunctionReturn(Exception):  # noqa: N818 - `return`
+    """The function or sourced file ends with this status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class LoopJump(Exception):  # noqa: N818 - `break` and `continue`
+    """The loop so many levels up ends, or goes on with its next turn."""
+
+    def __init__(self, levels: int, *, ends: bool) -> None:
+        super().__init__(levels)
+        self.levels, self.ends = levels, ends
+
+
+class CommandFailure(Exception):  # noqa: N818 - of the script, not of the lab
+    """A command that cannot be carried out: bash prints the text, its status is 1."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Shell:
+    """One shell, or a subshell that changes nothing of its parent."""
+
+    machine: Machine
+    control: Control
+    variables: dict[str, str] = field(default_factory=dict)
+    exported: set[str] = field(default_factory=set)
+    functions: dict[str, Node] = field(default_factory=dict)
+    arguments: list[str] = field(default_factory=list)
+    directory: str = "/root"
+    status: int = 0
+    options: set[str] = field(default_factory=set)
+    """Letters of `set`, and `pipefail`."""
+    in_function: int = 0
+    hidden: list[dict[str, str | None]] = field(default_factory=list)
+    """For each function being run, what its `local` variables hide."""
+    tested: int = 0
+    """Above 0 while a status is looked at, so that `set -e` does not count."""
+    substituted: int | None = None
+    """Status of the last command substitution."""
+
+    def fork(self) -> "Shell":
+        """Return a subshell."""
+        child = copy.copy(self)
+        child.variables, child.exported = dict(self.variables), set(self.exported)
+        child.functions, child.arguments = dict(self.functions), list(self.arguments)
+        child.options = set(self.options)
+        child.hidden = [dict(values) for values in self.hidden]
+        return child
+
+    def environment(self) -> dict[str, str]:
+        """Return the exported variables."""
+        return {name: self.variables[name] for name in self.exported & self.variables.keys()}
+
+    @contextlib.contextmanager
+    def testing(self) -> Iterator[None]:
+        """Let a status be looked at; `set -e` waits."""
+        self.tested += 1
+        try:
+            yield
+        finally:
+            self.tested -= 1
+
+
+def new_shell(machine: Machine, control: Control) -> Shell:
+    """Return the shell of root's session on this machine."""
+    variables = {
+        "HOME": "/root",
+        "USER": "root",
+        "LOGNAME": "root",
+        "SHELL": "/bin/bash",
+        "PATH": PATH,
+        "PWD": "/root",
+        "HOSTNAME": machine.dom0.hostname,
+        "LANG": "en_US.UTF-8",
+    }
+    exported = set(variables) - {"HOSTNAME"}
+    variables["IFS"] = " \t\n"
+    return Shell(machine=machine, control=control, variables=variables, exported=exported)

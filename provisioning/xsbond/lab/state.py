@@ -1,0 +1,141 @@
+"""The pool as all rules of the lab see it: database, hosts, time, and the one lock over them."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from xsbond.lab.blueprint import Profile
+from xsbond.lab.clock import Clock
+from xsbond.lab.contracts import Dom0Backend, Failure, Toolstack
+from xsbond.lab.database import Database, Record
+from xsbond.lab.delays import Delays
+from xsbond.lab.schema import schema_of
+from xsbond.lab.values import Date, date
+
+_LOG = "/var/log/xensource.log"
+_LAST_JOIN = 10.0
+"""Real seconds a thread has to end when the lab is closed."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Host:
+    """One host: what never changes about it, and the state of its xapi process."""
+
+    name: str
+    ref: str
+    uuid: str
+    address: str
+    """Where clients reach its API."""
+    backend: Dom0Backend
+    running: bool = True
+    """Its xapi process exists."""
+    emergency: Failure | None = None
+    """What xapi answers to nearly everything while it has no database (xapi_globs.ml)."""
+    local_sessions: set[str] = field(default_factory=set)
+    """Sessions of slave_local_login, kept in the process only."""
+    silent_since: float | None = None
+    """Lab time of a death without farewell."""
+    toolstack: Toolstack = field(init=False)
+
+
+@dataclass(slots=True, kw_only=True)
+class Registration:
+    """A session's subscription to event.next."""
+
+    classes: set[str]
+    generation: int
+    """Everything up to here was delivered."""
+
+
+class Pool:
+    """What the rules work on. Their functions are called with `lock` held."""
+
+    def __init__(self, *, profile: Profile, password: str, clock: Clock, delays: Delays) -> None:
+        self.profile, self.password, self.clock, self.delays = profile, password, clock, delays
+        self.lock = threading.RLock()
+        self.database = Database(self.lock)
+        self.schema = schema_of(profile)
+        """The classes with the fields this release shows; the database keeps all."""
+        self.hosts: dict[str, Host] = {}
+        """By reference, in the order of the blueprint."""
+        self.ref = ""
+        """Of the pool object."""
+        self.bridge_names: set[str] = set()
+        """Names network.create gave since the master's xapi started; not given again."""
+        self.bounced: set[tuple[str, str]] = set()
+        """(host, device) of NICs that were taken down and up since the last sample."""
+        self.doomed_tasks: set[str] = set()
+        """Tasks destroyed while pending; they go when they end."""
+        self.registrations: dict[str, Registration] = {}
+        """Session -> what event.register asked for."""
+        self.started = False
+        """While the lab is being built nothing takes time."""
+        self.closed = False
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def record(self) -> Record:
+        """The pool object."""
+        return self.database.get("pool", self.ref)
+
+    @property
+    def master(self) -> Host:
+        """The host whose xapi serves the pool."""
+        return self.hosts[self.record["master"]]
+
+    def host(self, ref: str) -> Host:
+        """Return a host; Failure HANDLE_INVALID if there is none."""
+        self.database.row("host", ref)
+        return self.hosts[ref]
+
+    def host_of(self, pif: Mapping[str, str]) -> Host:
+        """Return the host a PIF belongs to."""
+        return self.hosts[pif["host"]]
+
+    def shown(self, name: str, ref: str) -> Record:
+        """Return an object's record as this release shows it; Failure HANDLE_INVALID."""
+        record, fields = self.database.get(name, ref), self.schema[name].by_name
+        if len(fields) == len(record):
+            return record
+        return Record({key: value for key, value in record.items() if key in fields})
+
+    def date(self) -> Date:
+        """Return the lab's date and time."""
+        return date(self.clock.time())
+
+    def pause(self, seconds: float, unless: Callable[[], bool] = lambda: False) -> bool:
+        """Let so many lab seconds pass with the lock released; tell whether they all did.
+
+        They do not if the lab is closed, or `unless` turns true.
+        """
+        if not self.started or seconds <= 0:
+            return not self.closed and not unless()
+        return not self.database.changed.wait_for(
+            lambda: self.closed or unless(), timeout=self.clock.real(seconds)
+        )
+
+    def spawn(self, name: str, work: Callable[[], None]) -> None:
+        """Start a thread that `close` waits for."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def log(self, host: Host, text: str) -> None:
+        """Write a line to the host's xensource.log."""
+        try:
+            before = host.backend.read_file(_LOG)
+        except FileNotFoundError:
+            before = ""
+        line = f"{self.date()} {host.name} xapi: [ warn||0 |server_init|xapi] {text}\n"
+        host.backend.write_file(_LOG, before + line)
+
+    def close(self) -> None:
+        """End all pauses and waits, and the threads with them."""
+        with self.lock:
+            self.closed = True
+            self.database.changed.notify_all()
+            threads = list(self._threads)
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(_LAST_JOIN)

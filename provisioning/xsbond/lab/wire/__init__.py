@@ -1,0 +1,1 @@
+"""The two protocols XAPI speaks, without any I/O."""

@@ -1,0 +1,103 @@
+"""The simulated pool: one database, xapi's rules over it, and one dom0 per host below."""
+
+import secrets
+import threading
+from collections.abc import Sequence
+from typing import Any, Self
+
+from xsbond.lab.agent import Agent
+from xsbond.lab.blueprint import Blueprint
+from xsbond.lab.clock import Clock
+from xsbond.lab.consistency import complaints
+from xsbond.lab.contracts import Dom0Backend
+from xsbond.lab.database import Database
+from xsbond.lab.delays import Delays
+from xsbond.lab.dispatch import Dispatcher
+from xsbond.lab.founding import found
+from xsbond.lab.monitor import Monitor
+from xsbond.lab.state import Host, Pool
+
+_PASSWORD_BYTES = 12
+
+
+class ImpossibleWorldError(Exception):
+    """The pool is in a state no XAPI allows."""
+
+    def __init__(self, complaints: Sequence[str]) -> None:
+        super().__init__("; ".join(complaints))
+        self.complaints = tuple(complaints)
+
+
+class World:
+    """A pool that runs until it is closed; clients reach it through `server.ApiServers`."""
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        backends: Sequence[Dom0Backend],
+        addresses: Sequence[str],
+        *,
+        clock: Clock | None = None,
+        delays: Delays | None = None,
+    ) -> None:
+        self.clock, self.delays = clock or Clock(), delays or Delays()
+        self.password = blueprint.password or secrets.token_urlsafe(_PASSWORD_BYTES)
+        """Of root."""
+        self.pool = Pool(
+            profile=blueprint.profile,
+            password=self.password,
+            clock=self.clock,
+            delays=self.delays,
+        )
+        self.dispatcher = Dispatcher(self.pool)
+        found(self.pool, blueprint, backends, addresses)
+        self.agents = tuple(Agent(self.pool, host, self.dispatcher) for host in self.hosts)
+        for host, agent in zip(self.hosts, self.agents, strict=True):
+            host.toolstack = agent
+        self.monitor = Monitor(self.pool)
+        with self.lock:
+            self.monitor.sample()
+            self.check()
+            self.pool.started = True
+        self.pool.spawn("monitor", self.monitor.run)
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The hosts, in the order of the blueprint; the first is the master."""
+        return tuple(self.pool.hosts.values())
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Guards everything in the world."""
+        return self.pool.lock
+
+    @property
+    def database(self) -> Database:
+        """The pool's database; to be used with `lock` held."""
+        return self.pool.database
+
+    def dispatch(self, host: Host, method: str, params: Sequence[Any]) -> Any:
+        """Carry out a call as root without a session, values being native; see contracts."""
+        return self.dispatcher.call_as_root(host, method, params)
+
+    def dump(self) -> dict[str, Any]:
+        """Return all persistent tables, fit for JSON."""
+        with self.lock:
+            return self.database.dump()
+
+    def check(self) -> None:
+        """Raise ImpossibleWorldError if the pool is in a state no XAPI allows."""
+        with self.lock:
+            found = complaints(self.database)
+        if found:
+            raise ImpossibleWorldError(found)
+
+    def close(self) -> None:
+        """Stop all that moves."""
+        self.pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""xe, the command line of XAPI, as far as networks and bonds need it."""
