@@ -56,7 +56,7 @@ def describe(config: pytest.Config, run: Run) -> None:
 
 
 def _hosts(now: Snapshot) -> str:
-    labels = now.labels()
+    labels = now.labels
     names = [labels[ref] for ref in by_name(now)]
     named = [f"{names[0]} (master)", *names[1:_SHOWN_HOSTS]]
     rest = len(names) - len(named)

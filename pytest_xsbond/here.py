@@ -44,7 +44,7 @@ class BondOnHost:
     @property
     def name(self) -> str:
         """The host's name."""
-        return self.snapshot.labels()[self.host]
+        return self.snapshot.labels[self.host]
 
     @property
     def is_master(self) -> bool:
@@ -103,10 +103,12 @@ class BondOnHost:
 
     @property
     def network(self) -> Network:
-        """The wanted network."""
+        """The wanted network; of several with its name the one this host is connected to."""
         if not (networks := self.networks):
             raise self._missing(f"there is no network {self.wanted.network}")
-        return networks[0]
+        own = {self.snapshot.pifs[ref].network for ref in self.pif_refs}
+        connected = [self.snapshot.networks[ref] for ref in own]
+        return (*connected, *networks)[0]
 
     @property
     def pif_refs(self) -> tuple[str, ...]:

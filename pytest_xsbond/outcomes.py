@@ -97,4 +97,4 @@ def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) ->
         return stages.before is not None
     if outcome.needs is Needs.A_RESTART and stages.inherit is not Inherit.RESTART:
         return False
-    return any(ref == host and network in (None, label) for ref, label in stages.inherited())
+    return any(ref == host and network in (None, label) for ref, label in stages.inherited)

@@ -14,7 +14,7 @@ from xsbond.apply import Provisioning, Refused, Stopped
 from xsbond.dom0 import Dom0
 from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
 from xsbond.observe import Connections, observe
-from xsbond.plan import Plan, missing_everywhere, plan_for
+from xsbond.plan import Plan, by_name, missing_everywhere, plan_for
 from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
 from xsbond.xapi import Credentials, PoolAddress, connect
@@ -104,9 +104,9 @@ class PoolRun:
 
     def _refuse_what_nobody_has(self) -> None:
         if nics := missing_everywhere(self.settings.desired, self.first):
-            hosts = ", ".join(self.first.labels().values())
+            hosts = ", ".join(self.first.labels[ref] for ref in by_name(self.first))
             reason = f"no host of the pool has a NIC {', '.join(nics)} (looked on {hosts})"
-            raise BondFileError("the wanted bonds", "nics", reason)
+            raise BondFileError(self.settings.bonds_file or "the default bond", "nics", reason)
 
 
 def open_run(settings: Settings, credentials: Callable[[], Credentials]) -> PoolRun:
@@ -173,7 +173,7 @@ class ReplayRun:
         assert settings.replay is not None
         self.settings = settings
         self._stages = load_stages(
-            settings.replay, settings.desired if settings.bonds_given else None
+            settings.replay, settings.desired if settings.bonds_file else None
         )
 
     def stages(self, say: Say) -> Stages:

@@ -1,7 +1,8 @@
 """The hooks of a session that has a pool: open it, parametrise, deselect, order, note, sum up."""
 
+import functools
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pytest_xsbond.progress import say_on_terminal
 from pytest_xsbond.results import Result, collect_result
 from pytest_xsbond.run import PoolRun, ReplayRun, Run, open_run
 from pytest_xsbond.settings import read_credentials, read_settings
-from pytest_xsbond.stages import store_stages
+from pytest_xsbond.stages import Stages, store_stages
 from pytest_xsbond.summary import summary_lines
 from xsbond.errors import XsbondError
 from xsbond.plan import by_name
@@ -79,9 +80,9 @@ class XsbondSession:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Run a test once for every host, and once for every wanted bond."""
-        stages = self.config.stash[RUN].expected()
+        stages = self._expected
         if "xs_host" in metafunc.fixturenames:
-            labels = stages.now.labels()
+            labels = stages.now.labels
             names = [labels[ref] for ref in by_name(stages.now)]
             metafunc.parametrize("xs_host", names, indirect=True, scope="session", ids=names)
         if "bond" in metafunc.fixturenames:
@@ -99,9 +100,13 @@ class XsbondSession:
         gone = [item for item in ours if not item.stash[OUTCOMES]]
         if gone:
             self.config.hook.pytest_deselected(items=gone)
-        kept = iter(sorted((item for item in ours if item.stash[OUTCOMES]), key=self._position))
+        kept = iter(sorted((item for item in ours if item.stash[OUTCOMES]), key=self._places()))
         # Other tests keep their places.
-        items[:] = [next(kept) if item in ours else item for item in items if item not in gone]
+        items[:] = [
+            next(kept) if OUTCOMES in item.stash else item
+            for item in items
+            if item.stash.get(OUTCOMES, True)
+        ]
 
     def _outcomes(self, item: pytest.Item) -> tuple[Outcome, ...]:
         marker = item.get_closest_marker("outcome")
@@ -109,22 +114,28 @@ class XsbondSession:
         if unknown := [id_ for id_ in marker.args if id_ not in CATALOGUE]:
             raise pytest.UsageError(f"{item.nodeid}: no outcome {', '.join(unknown)}")
         host, network = _subject(item)
-        stages = self.config.stash[RUN].expected()
+        stages = self._expected
         ref = stages.now.host_ref(host)
         found = outcomes_for(marker.args, is_master=ref == stages.now.pool.master)
         return tuple(each for each in found if applies(each, stages, ref, network))
 
-    def _position(self, item: pytest.Item) -> tuple[int, int, int]:
-        stages = self.config.stash[RUN].expected()
-        host, network = _subject(item)
-        hosts = [stages.now.labels()[ref] for ref in by_name(stages.now)]
-        networks = [bond.network for bond in stages.desired]
-        first = item.stash[OUTCOMES][0].id
-        return (
-            hosts.index(host),
-            networks.index(network) if network else 0,
-            list(CATALOGUE).index(first),
-        )
+    def _places(self) -> Callable[[pytest.Item], tuple[int, int, int]]:
+        """Return the sort key: host by host, bond by bond, in the order of the tutorial."""
+        stages = self._expected
+        hosts = {stages.now.labels[ref]: place for place, ref in enumerate(by_name(stages.now))}
+        networks = {bond.network: place for place, bond in enumerate(stages.desired)}
+        outcomes = {id_: place for place, id_ in enumerate(CATALOGUE)}
+
+        def place(item: pytest.Item) -> tuple[int, int, int]:
+            host, network = _subject(item)
+            first = item.stash[OUTCOMES][0].id
+            return hosts[host], networks[network] if network else 0, outcomes[first]
+
+        return place
+
+    @functools.cached_property
+    def _expected(self) -> Stages:
+        return self.config.stash[RUN].expected()
 
     # --- what came of them ---
 

@@ -34,8 +34,8 @@ class Settings:
     mode: Mode
     inherit: Inherit
     desired: tuple[DesiredBond, ...]
-    bonds_given: bool
-    """Whether a bond file was named; a replay otherwise judges by the bonds stored with it."""
+    bonds_file: str
+    """Empty if none was named; a replay then judges by the bonds stored with it."""
     wait: float
     """Seconds."""
     replay: Path | None
@@ -66,7 +66,7 @@ def read_settings(config: pytest.Config, replay: str | None = None) -> Settings:
         mode=_mode(config, pool),
         inherit=Inherit(_one_of(config, "inherit", [each.value for each in Inherit])),
         desired=read_bond_file(Path(bonds)) if bonds else TUTORIAL,
-        bonds_given=bool(bonds),
+        bonds_file=bonds,
         wait=_seconds(config, "wait"),
         replay=Path(replay) if replay else None,
         save=_directory(options.value(config, "save")),

@@ -1,5 +1,6 @@
 """The looks of one run: before, created, after; kept together, stored and loaded together."""
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ _RUN = "run.json"
 _NAMES = ("before", "created", "after", "now")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Stages:
     """What claims are judged on."""
 
@@ -29,8 +30,9 @@ class Stages:
     now: Snapshot
     """The last look: after the changes, or the only one."""
 
+    @functools.cached_property
     def inherited(self) -> frozenset[tuple[str, str]]:
-        """Return (host ref, network label) of the members' bonds this run set out to bring."""
+        """(host ref, network label) of the members' bonds this run set out to bring."""
         if self.before is None:
             return frozenset()
         return frozenset(plan_for(self.desired, self.before, self.inherit).pending)

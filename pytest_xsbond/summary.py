@@ -19,7 +19,7 @@ _WORST: tuple[Verdict, ...] = ("ERROR", "FAIL", "pass")
 def summary_lines(run: Run, results: Sequence[Result]) -> Iterator[Line]:
     """Yield the lines of the summary."""
     stages = run.expected()
-    labels = stages.now.labels()
+    labels = stages.now.labels
     yield from _matrix([labels[ref] for ref in by_name(stages.now)], results)
     for result in results:
         if result.verdict != "pass":

@@ -220,7 +220,7 @@ def test_hosts_are_sorted_as_a_person_would(before: Snapshot) -> None:
         "name_label": "xs-10",
     }
     snapshot = draft.read()
-    assert [snapshot.labels()[ref] for ref in by_name(snapshot)] == ["xs-1", "xs-2", "xs-10"]
+    assert [snapshot.labels[ref] for ref in by_name(snapshot)] == ["xs-1", "xs-2", "xs-10"]
 
 
 def test_command_of_a_network_with_a_blank_is_quoted(before: Snapshot) -> None:

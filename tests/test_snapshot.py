@@ -95,7 +95,7 @@ def test_hosts_of_one_name_are_told_apart(now: Snapshot) -> None:
     draft = Draft(now)
     for host in draft.records["host"].values():
         host["name_label"] = "localhost"
-    labels = set(draft.read().labels().values())
+    labels = set(draft.read().labels.values())
     assert labels == {"localhost-d9645ab6", "localhost-9bc984d0"}
 
 

@@ -36,7 +36,7 @@ def networks_called(snapshot: Snapshot, label: str) -> tuple[tuple[str, Network]
 
 def pifs_of(snapshot: Snapshot, host: str) -> tuple[tuple[str, Pif], ...]:
     """Return (ref, record) of every PIF of a host."""
-    return tuple(item for item in snapshot.pifs.items() if item[1].host == host)
+    return snapshot.pifs_by_host.get(host, ())
 
 
 def pifs_on(snapshot: Snapshot, host: str, network: str) -> tuple[tuple[str, Pif], ...]:

@@ -64,7 +64,7 @@ def plan_for(
 
 def by_name(snapshot: Snapshot) -> list[str]:
     """Return the host refs, the master first, the others as a person would sort their names."""
-    labels = snapshot.labels()
+    labels = snapshot.labels
     return sorted(
         labels,
         key=lambda ref: (
@@ -95,7 +95,7 @@ def _concerns(step: Step, host: str, network: str) -> bool:
 
 def _master_steps(desired: Sequence[DesiredBond], snapshot: Snapshot) -> Iterator[Step]:
     master = snapshot.pool.master
-    label = snapshot.labels()[master]
+    label = snapshot.labels[master]
     for bond in desired:
         if not networks_called(snapshot, bond.network):
             yield CreateNetwork(host=label, network=bond.network, mtu=bond.mtu)
@@ -110,7 +110,7 @@ def _member_steps(
     missing = [bond for bond in desired if bond_on(snapshot, host, bond.network) is None]
     if missing and inherit is Inherit.RESTART:
         yield RestartAgent(
-            host=snapshot.labels()[host], networks=tuple(bond.network for bond in missing)
+            host=snapshot.labels[host], networks=tuple(bond.network for bond in missing)
         )
     elif missing:
         for bond in missing:
@@ -121,7 +121,7 @@ def _member_steps(
 
 def _creation(bond: DesiredBond, snapshot: Snapshot, host: str) -> CreateBond:
     return CreateBond(
-        host=snapshot.labels()[host],
+        host=snapshot.labels[host],
         host_uuid=snapshot.hosts[host].uuid,
         network=bond.network,
         nics=bond.nics,
@@ -131,7 +131,7 @@ def _creation(bond: DesiredBond, snapshot: Snapshot, host: str) -> CreateBond:
 
 
 def _addressing(bond: DesiredBond, snapshot: Snapshot, host: str) -> Iterator[SetAddress]:
-    label = snapshot.labels()[host]
+    label = snapshot.labels[host]
     wanted = bond.addresses.get(label)
     if wanted is None:
         return
@@ -156,7 +156,7 @@ def _refusals(
     missing: Sequence[tuple[str, DesiredBond]],
     steps: Sequence[Step],
 ) -> Iterator[Refusal]:
-    labels = snapshot.labels()
+    labels = snapshot.labels
     for bond in desired:
         yield from _unsettled_names(bond, snapshot)
         for host in by_name(snapshot):
@@ -180,7 +180,7 @@ def _unsettled_names(bond: DesiredBond, snapshot: Snapshot) -> Iterator[Refusal]
             why=f"{len(found)} networks have this name ({uuids})",
             way_out="rename or destroy all but one of them",
         )
-    unknown = sorted(set(bond.addresses) - set(snapshot.labels().values()))
+    unknown = sorted(set(bond.addresses) - set(snapshot.labels.values()))
     if unknown:
         yield Refusal(
             where="pool",
@@ -195,7 +195,7 @@ def _drift(bond: DesiredBond, snapshot: Snapshot, host: str) -> Iterator[Refusal
     found = bond_on(snapshot, host, bond.network)
     if found is None:
         return
-    pif, wanted = snapshot.pifs[found[1].master], bond.addresses.get(snapshot.labels()[host])
+    pif, wanted = snapshot.pifs[found[1].master], bond.addresses.get(snapshot.labels[host])
     differences = (
         ("legs", "+".join(sorted(legs_of(snapshot, found[1]))), "+".join(sorted(bond.nics))),
         ("mode", found[1].mode, bond.mode.value),
@@ -204,7 +204,7 @@ def _drift(bond: DesiredBond, snapshot: Snapshot, host: str) -> Iterator[Refusal
     for name, seen, expected in differences:
         if seen != expected:
             yield Refusal(
-                where=snapshot.labels()[host],
+                where=snapshot.labels[host],
                 what=f"bond {pif.device} on network {bond.network}",
                 why=f"{name}: {seen or 'none'}, wanted {expected or 'none'}",
                 way_out=f"correct the bond file, or run xe bond-destroy uuid={found[1].uuid}",
@@ -216,7 +216,7 @@ def _occupied_network(bond: DesiredBond, snapshot: Snapshot, host: str) -> Itera
     for network, _ in networks_called(snapshot, bond.network):
         for _, pif in pifs_on(snapshot, host, network):
             yield Refusal(
-                where=snapshot.labels()[host],
+                where=snapshot.labels[host],
                 what=f"network {bond.network}",
                 why=f"PIF {pif.device} already connects this host to it",
                 way_out="choose another network name in the bond file",

@@ -118,4 +118,4 @@ def pool_refusals(snapshot: Snapshot) -> Iterator[Refusal]:
 
 
 def _on(snapshot: Snapshot, host: str, what: str, why: str, way_out: str) -> Refusal:
-    return Refusal(where=snapshot.labels()[host], what=what, why=why, way_out=way_out)
+    return Refusal(where=snapshot.labels[host], what=what, why=why, way_out=way_out)

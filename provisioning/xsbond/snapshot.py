@@ -4,6 +4,7 @@
 look and a stored file go through `read_snapshot`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -76,29 +77,24 @@ class Snapshot:
     bonds: Mapping[str, Bond]
     vlans: Mapping[str, Vlan]
 
+    labels: Mapping[str, str]
+    """Host ref -> the name it goes by: name_label, with part of the uuid where it is shared."""
+    pifs_by_host: Mapping[str, tuple[tuple[str, Pif], ...]]
+    """Host ref -> (ref, record) of its PIFs."""
+
     def host_ref(self, name: str) -> str:
         """Return the ref of the host with this label; PoolError if there is none."""
-        for ref, label in self.labels().items():
+        for ref, label in self.labels.items():
             if label == name:
                 return ref
         raise PoolError(self.raw.address, "host", f"the pool has no host {name}")
-
-    def labels(self) -> Mapping[str, str]:
-        """Return host ref -> the name it goes by: name_label, with part of the uuid if shared."""
-        names = [host.name_label for host in self.hosts.values()]
-        return {
-            ref: host.name_label
-            if names.count(host.name_label) == 1
-            else f"{host.name_label}-{host.uuid[:8]}"
-            for ref, host in self.hosts.items()
-        }
 
     def output(self, host: str, name: str) -> CommandOutput:
         """Return what a host's dom0 answered to a probe.
 
         Raises PoolError if that dom0 was out of reach, UnexpectedOutput if the command failed.
         """
-        label, dom0 = self.labels()[host], self.raw.dom0.get(self.hosts[host].uuid)
+        label, dom0 = self.labels[host], self.raw.dom0.get(self.hosts[host].uuid)
         if dom0 is None or dom0.unreachable:
             raise PoolError(label, "dom0", dom0.unreachable if dom0 else "was not asked")
         if name not in dom0.outputs:
@@ -130,7 +126,7 @@ class Snapshot:
         try:
             return parse(answer.stdout)
         except UnexpectedOutput as error:
-            source = f"{self.labels()[host]}: {answer.command}"
+            source = f"{self.labels[host]}: {answer.command}"
             raise UnexpectedOutput(source, error.text, error.reason) from error
 
 
@@ -145,13 +141,16 @@ def read_snapshot(raw: RawSnapshot) -> Snapshot:
     if len(pools) != 1:
         raise UnexpectedOutput("pool.get_all_records", str(list(pools)), "there must be one pool")
     (pool,) = pools.values()
+    hosts, pifs = _table(raw.records, "host", Host), _table(raw.records, "PIF", Pif)
     snapshot = Snapshot(
         raw=raw,
         pool=pool,
-        hosts=_table(raw.records, "host", Host),
+        hosts=hosts,
+        labels=_labels(hosts),
         metrics=_table(raw.records, "host_metrics", HostMetrics),
         networks=_table(raw.records, "network", Network),
-        pifs=_table(raw.records, "PIF", Pif),
+        pifs=pifs,
+        pifs_by_host=_by_host(pifs),
         pif_metrics=_table(raw.records, "PIF_metrics", PifMetrics),
         bonds=_table(raw.records, "Bond", Bond),
         vlans=_table(raw.records, "VLAN", Vlan),
@@ -159,6 +158,23 @@ def read_snapshot(raw: RawSnapshot) -> Snapshot:
     if pool.master not in snapshot.hosts:
         raise UnexpectedOutput("pool.master", pool.master, "the pool has no such host")
     return snapshot
+
+
+def _labels(hosts: Mapping[str, Host]) -> Mapping[str, str]:
+    count = Counter(host.name_label for host in hosts.values())
+    return {
+        ref: host.name_label
+        if count[host.name_label] == 1
+        else f"{host.name_label}-{host.uuid[:8]}"
+        for ref, host in hosts.items()
+    }
+
+
+def _by_host(pifs: Mapping[str, Pif]) -> Mapping[str, tuple[tuple[str, Pif], ...]]:
+    found: dict[str, list[tuple[str, Pif]]] = {}
+    for ref, pif in pifs.items():
+        found.setdefault(pif.host, []).append((ref, pif))
+    return {host: tuple(items) for host, items in found.items()}
 
 
 def _table(records: Records, name: str, kind: type[_T]) -> Mapping[str, _T]:

@@ -1,0 +1,99 @@
+"""Labs for tests: started, provisioned and verified through the command line's own paths."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.spec_run import SpecRun, run_spec
+from xsbond.apply import Provisioning
+from xsbond.bondfile import TUTORIAL
+from xsbond.dom0 import Dom0
+from xsbond.lab import Lab
+from xsbond.lab.blueprint import Blueprint, tutorial
+from xsbond.lab.database import Database
+from xsbond.model import Inherit
+from xsbond.observe import Connections, observe
+from xsbond.plan import plan_for
+from xsbond.ssh import SshSettings
+from xsbond.tls import TlsTrust
+from xsbond.xapi import Credentials, PoolAddress, connect
+
+
+def db(lab: Lab) -> Database:
+    """Return the database of a lab's pool."""
+    return lab.world.database
+
+
+def host_ref(lab: Lab, host: str) -> str:
+    """Return the ref of a host."""
+    (ref,) = db(lab).where("host", name_label=host)
+    return ref
+
+
+def pif_ref(lab: Lab, host: str, device: str) -> str:
+    """Return the ref of a host's untagged PIF."""
+    (ref,) = db(lab).where("PIF", host=host_ref(lab, host), device=device, VLAN=-1)
+    return ref
+
+
+@contextmanager
+def connected(lab: Lab) -> Iterator[Connections]:
+    """Connect to a lab as the plugin does."""
+    ssh = SshSettings(ssh_config=str(lab.ssh_config), password=lab.password)
+
+    def pinned(host: str) -> TlsTrust:
+        dom0 = Dom0(host, ssh)
+        try:
+            return TlsTrust(certificate=dom0.certificate())
+        finally:
+            dom0.close()
+
+    address = PoolAddress.parse(lab.master_url)
+    connections = Connections(connect(address, Credentials("root", lab.password), pinned), ssh)
+    try:
+        yield connections
+    finally:
+        connections.close()
+
+
+def quiet(line: str) -> None:
+    """Say nothing."""
+    del line
+
+
+def provision(lab: Lab) -> None:
+    """Give a lab the guest bond of the tutorial, without pytest."""
+    with connected(lab) as connections:
+        before = observe(connections)
+        plan = plan_for(TUTORIAL, before, Inherit.CREATE)
+        Provisioning(
+            plan=plan,
+            desired=TUTORIAL,
+            snapshot=before,
+            connections=connections,
+            progress=quiet,
+            deadline=60,
+        ).run(lambda: None)
+
+
+@contextmanager
+def provisioned_lab(blueprint: Blueprint | None = None) -> Iterator[Lab]:
+    """Keep a lab that has the guest bond."""
+    with Lab(blueprint or tutorial(2)) as lab:
+        provision(lab)
+        yield lab
+
+
+def pool_arguments(lab: Lab) -> tuple[str, ...]:
+    """Return what a user types to name a kept lab."""
+    return (
+        f"--pool={lab.master_url}",
+        f"--ssh-config={lab.ssh_config}",
+        f"--xsbond-password-file={lab.password_file}",
+    )
+
+
+def verify(pytester: pytest.Pytester, lab: Lab, *arguments: str) -> SpecRun:
+    """Run the shipped spec against a kept lab, read-only."""
+    return run_spec(pytester, *pool_arguments(lab), *arguments)
