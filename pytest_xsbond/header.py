@@ -89,7 +89,9 @@ def _mode(run: Run) -> str:
     steps = len(run.plan.steps)
     if not steps:
         return "apply (nothing to change: every host has every wanted bond)"
-    return f"apply ({steps} steps, members inherit by {run.settings.inherit})"
+    return (
+        f"apply ({steps} step{'s' if steps > 1 else ''}, members inherit by {run.settings.inherit})"
+    )
 
 
 def _trust(run: Run) -> dict[str, str]:

@@ -90,7 +90,7 @@ class PoolRun:
         except Stopped as stopped:
             self.stopped = stopped
             if isinstance(stopped.__cause__, KeyboardInterrupt):
-                raise KeyboardInterrupt(str(stopped)) from stopped
+                raise KeyboardInterrupt from stopped
         finally:
             self.changed = tuple(provisioning.done)
         now = observe(self.connections, "after")

@@ -100,7 +100,8 @@ class XsbondSession:
         gone = [item for item in ours if not item.stash[OUTCOMES]]
         if gone:
             self.config.hook.pytest_deselected(items=gone)
-        kept = iter(sorted((item for item in ours if item.stash[OUTCOMES]), key=self._places()))
+        judged = [item for item in ours if item.stash[OUTCOMES]]
+        kept = iter(sorted(judged, key=self._places(judged)))
         # Other tests keep their places.
         items[:] = [
             next(kept) if OUTCOMES in item.stash else item
@@ -119,17 +120,29 @@ class XsbondSession:
         found = outcomes_for(marker.args, is_master=ref == stages.now.pool.master)
         return tuple(each for each in found if applies(each, stages, ref, network))
 
-    def _places(self) -> Callable[[pytest.Item], tuple[int, int, int]]:
-        """Return the sort key: host by host, bond by bond, in the order of the tutorial."""
+    def _places(
+        self, judged: Sequence[pytest.Item]
+    ) -> Callable[[pytest.Item], tuple[int, int, int, int]]:
+        """Return the sort key: host by host, bond by bond, in the order of the tutorial.
+
+        A module's claims stay together; its first one decides where.
+        """
         stages = self._expected
         hosts = {stages.now.labels[ref]: place for place, ref in enumerate(by_name(stages.now))}
         networks = {bond.network: place for place, bond in enumerate(stages.desired)}
         outcomes = {id_: place for place, id_ in enumerate(CATALOGUE)}
 
-        def place(item: pytest.Item) -> tuple[int, int, int]:
+        def step(item: pytest.Item) -> int:
+            return outcomes[item.stash[OUTCOMES][0].id]
+
+        modules: dict[object, int] = {}
+        for item in judged:
+            modules[item.path] = min(step(item), modules.get(item.path, len(outcomes)))
+
+        def place(item: pytest.Item) -> tuple[int, int, int, int]:
             host, network = _subject(item)
-            first = item.stash[OUTCOMES][0].id
-            return hosts[host], networks[network] if network else 0, outcomes[first]
+            bond = networks[network] if network else 0
+            return hosts[host], bond, modules[item.path], step(item)
 
         return place
 

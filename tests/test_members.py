@@ -1,9 +1,16 @@
 """Waiting for a member: what is still missing, in the order of xapi's own start-up."""
 
+from dataclasses import replace
+
 import pytest
 
+from tests.labs import connected, provisioned_lab, quiet
 from xsbond.bondfile import TUTORIAL
-from xsbond.members import BondStanding, Standing, waits_for
+from xsbond.errors import PoolError
+from xsbond.lab import Lab
+from xsbond.lab.blueprint import tutorial
+from xsbond.lab.delays import Delays
+from xsbond.members import BondStanding, Standing, restart_member, waits_for
 
 DONE = BondStanding(attached=True, legs=frozenset({"eth1", "eth5"}))
 
@@ -53,3 +60,26 @@ def member(
 def test_what_is_waited_for(now: Standing, missing: str) -> None:
     """Each state of a start-up is named by what it lacks next; only the last one lacks nothing."""
     assert waits_for(now, "100.", TUTORIAL) == missing
+
+
+def test_start_up_that_ends_without_the_wanted_legs_is_an_error() -> None:
+    """When xapi has finished and the bond differs, waiting longer is no use: the error says so."""
+    other = replace(TUTORIAL[0], nics=("eth1", "eth3"))
+    with (
+        provisioned_lab() as lab,
+        connected(lab) as connections,
+        pytest.raises(PoolError) as caught,
+    ):
+        restart_member(connections, lab.host("xs-2").ref, (other,), 60, quiet)
+    assert "eth1+eth3 in the bond on PUB, it has eth1+eth5 is missing" in str(caught.value)
+
+
+def test_member_that_never_starts_is_named_at_the_deadline() -> None:
+    """A restart that takes longer than it may ends with the host's name and what was waited for."""
+    slow = replace(Delays(), database_link=10_000)
+    with (
+        Lab(tutorial(2), delays=slow) as lab,
+        connected(lab) as connections,
+        pytest.raises(PoolError, match=r"^xs-2: SSH: no answer"),
+    ):
+        restart_member(connections, lab.host("xs-2").ref, TUTORIAL, 1.5, quiet)

@@ -91,7 +91,8 @@ class Provisioning:
         except BaseException as error:
             # Ctrl-C leaves a half-way pool just as an error does.
             left = [step for step in self.plan.steps[len(self.done) :] if step.does != doing]
-            reason = str(error) or type(error).__name__
+            interrupted = isinstance(error, KeyboardInterrupt)
+            reason = "interrupted" if interrupted else str(error) or type(error).__name__
             if isinstance(error, CallRefused):
                 reason += self._take_back_networks()
             raise Stopped(self.done, doing, left, reason) from error
