@@ -1,0 +1,73 @@
+"""What is shipped: built, installed apart from the checkout, and run."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def build(kind: str, source: Path, target: Path) -> Path:
+    """Build a wheel or an sdist without a network; hatchling is a dependency of the tests."""
+    command = [sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "-o", target, source]
+    subprocess.run(command, check=True, capture_output=True)
+    (built,) = target.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel built from the checkout."""
+    return build("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+def names(wheel: Path) -> set[str]:
+    """Return the paths within a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def test_wheel_holds_two_packages(wheel: Path) -> None:
+    """The wheel has exactly two top-level names, and its metadata."""
+    tops = {name.partition("/")[0] for name in names(wheel)}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"pytest_xsbond", "xsbond"}
+
+
+def test_wheel_holds_the_spec_and_the_lab(wheel: Path) -> None:
+    """The spec's tests and the lab are shipped, typed."""
+    assert {
+        "pytest_xsbond/spec/test_bonds.py",
+        "pytest_xsbond/py.typed",
+        "xsbond/lab/__main__.py",
+        "xsbond/py.typed",
+    } <= names(wheel)
+
+
+def test_wheel_from_the_sdist_is_the_same(wheel: Path, tmp_path: Path) -> None:
+    """Nothing that the wheel needs is left out of the sdist."""
+    sdist = build("sdist", ROOT, tmp_path / "sdist")
+    subprocess.run(["tar", "-xzf", sdist, "-C", tmp_path], check=True)  # noqa: S607
+    unpacked = tmp_path / sdist.name.removesuffix(".tar.gz")
+    assert names(build("wheel", unpacked, tmp_path / "again")) == names(wheel)
+
+
+def test_wheel_runs_the_tutorial_from_an_empty_directory(wheel: Path, tmp_path: Path) -> None:
+    """Installed apart from the checkout, `pytest --pool=lab` holds."""
+    installed, empty = tmp_path / "installed", tmp_path / "empty"
+    empty.mkdir()
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target"]
+    subprocess.run([*pip, installed, wheel], check=True, capture_output=True)
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    where = [sys.executable, "-c", "import xsbond, pytest_xsbond; print(xsbond.__file__)"]
+    run = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--pool=lab", "-q"]
+    origin, result = (
+        subprocess.run(command, cwd=empty, env=environment, capture_output=True, check=False)
+        for command in (where, run)
+    )
+    assert origin.stdout.decode().startswith(str(installed))
+    assert result.returncode == 0, result.stdout.decode()
+    assert b"PM-4.5.3 M-3.5.1" in result.stdout
