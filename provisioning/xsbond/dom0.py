@@ -67,8 +67,8 @@ class Dom0:
         """Run several commands in one exec; UnexpectedOutput if an answer is cut short."""
         mark = f"xsbond-{secrets.token_hex(8)}"
         answer = self.run(_batch(commands, mark))
-        stdout = _sections(self.name, answer.stdout, mark, commands)
-        stderr = _sections(self.name, answer.stderr, mark, commands)
+        stdout = sections(self.name, answer.stdout, mark, commands)
+        stderr = sections(self.name, answer.stderr, mark, commands)
         return {
             name: CommandOutput(
                 command=command,
@@ -105,7 +105,7 @@ def _batch(commands: Mapping[str, str], mark: str) -> str:
     return "\n".join(lines)
 
 
-def _sections(
+def sections(
     host: str, stream: str, mark: str, commands: Mapping[str, str]
 ) -> Mapping[str, tuple[str, int]]:
     """Return name -> (text, exit status); what a login script printed before is left out."""

@@ -138,14 +138,15 @@ class PoolApi:
     def records(self) -> Records:
         """Read all classes of the sweep in one consistent answer, or class by class."""
         try:
-            return self._sweep()
+            return self.sweep()
         except CallRefused:
             return {
                 name: _as_text_dates(self.read(f"{name}.get_all_records"))
                 for name in CLASSES.values()
             }
 
-    def _sweep(self) -> Records:
+    def sweep(self) -> Records:
+        """Read all classes in one event.from; CallRefused where the server has none."""
         answer = self.read("event.from", list(CLASSES), "", 0.0)
         records: dict[str, dict[str, Mapping[str, Any]]] = {name: {} for name in CLASSES.values()}
         for event in answer["events"]:
