@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_xsbond.settings import LAB, Settings, ssh_settings
 from pytest_xsbond.stages import Stages, load_stages
+from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning, Refused, Stopped
 from xsbond.dom0 import Dom0
 from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
@@ -17,7 +18,7 @@ from xsbond.observe import Connections, observe
 from xsbond.plan import Plan, by_name, missing_everywhere, plan_for
 from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
-from xsbond.xapi import Credentials, PoolAddress, connect
+from xsbond.xapi import connect
 
 if TYPE_CHECKING:
     from xsbond.lab import Lab

@@ -12,12 +12,12 @@ from typing import Literal
 import pytest
 
 from pytest_xsbond import options
+from xsbond.address import Credentials
 from xsbond.bondfile import TUTORIAL, read_bond_file
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
 from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
-from xsbond.xapi import Credentials
 
 Mode = Literal["verify", "plan", "apply"]
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.spec_run import SpecRun, run_spec
+from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning
 from xsbond.bondfile import TUTORIAL
 from xsbond.dom0 import Dom0
@@ -17,7 +18,7 @@ from xsbond.observe import Connections, observe
 from xsbond.plan import plan_for
 from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
-from xsbond.xapi import Credentials, PoolAddress, connect
+from xsbond.xapi import connect
 
 
 def db(lab: Lab) -> Database:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.labs import connected
+from xsbond.address import PoolAddress
 from xsbond.dom0 import PROBE, Dom0, sections
 from xsbond.errors import CallRefused, OptionError, PoolError, UnexpectedOutput
 from xsbond.lab import Lab
@@ -12,7 +13,7 @@ from xsbond.lab.blueprint import tutorial
 from xsbond.observe import Connections, observe
 from xsbond.snapshot import Records
 from xsbond.ssh import SshSettings
-from xsbond.xapi import CLASSES, PoolAddress, PoolApi
+from xsbond.xapi import CLASSES, PoolApi
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parent.parent
 
 def build(kind: str, source: Path, target: Path) -> Path:
     """Build a wheel or an sdist without a network; hatchling is a dependency of the tests."""
-    command = [sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "-o", target, source]
+    paths = (str(target), str(source))
+    command = [sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "-o", *paths]
     subprocess.run(command, check=True, capture_output=True)
     (built,) = target.iterdir()
     return built

@@ -10,16 +10,15 @@ import ssl
 import time
 import xmlrpc.client
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 from xml.parsers.expat import ExpatError
 
 import stamina
 import XenAPI
 
-from xsbond.errors import CallRefused, OptionError, PoolError, UnexpectedOutput
+from xsbond.address import Credentials, PoolAddress
+from xsbond.errors import CallRefused, PoolError, UnexpectedOutput
 from xsbond.snapshot import Records, read_record
 from xsbond.tls import PinnedTransport, TlsTrust
 
@@ -37,7 +36,6 @@ CLASSES = MappingProxyType(
 )
 """Class as event.from spells it -> as the API spells it: what one sweep reads."""
 
-HTTPS = 443
 CALL_TIMEOUT = 60.0
 """Seconds without a byte after which a call is given up; a wrong password alone costs 5."""
 _EVENT_SLICE = 2.0
@@ -45,44 +43,6 @@ _EVENT_SLICE = 2.0
 ORIGINATOR = "pytest-xsbond"
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Who asks; the password never shows in a representation."""
-
-    username: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.username!r}, '***')"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolAddress:
-    """What `--pool` named: a host of the pool, and the port its XAPI listens on."""
-
-    host: str
-    port: int = HTTPS
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a name, an address, or https://host[:port]; OptionError if it is none of them."""
-        bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
-        parts = urlsplit(text if "://" in text else f"https://{f'[{text}]' if bare_ipv6 else text}")
-        try:
-            port = parts.port or HTTPS
-        except ValueError as error:
-            raise OptionError("--pool", f"{text!r}: {error}") from error
-        if parts.scheme != "https" or not parts.hostname or parts.path not in ("", "/"):
-            raise OptionError("--pool", f"{text!r} is no name, address or https://host[:port]")
-        return cls(host=parts.hostname, port=port)
-
-    @property
-    def url(self) -> str:
-        """Return the address as a URL."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"https://{host}" + ("" if self.port == HTTPS else f":{self.port}")
 
 
 class PoolApi:

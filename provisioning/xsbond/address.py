@@ -1,0 +1,47 @@
+"""Where a pool is, and who asks."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from xsbond.errors import OptionError
+
+HTTPS = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who asks; the password never shows in a representation."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.username!r}, '***')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolAddress:
+    """What `--pool` named: a host of the pool, and the port its XAPI listens on."""
+
+    host: str
+    port: int = HTTPS
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a name, an address, or https://host[:port]; OptionError if it is none of them."""
+        bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
+        parts = urlsplit(text if "://" in text else f"https://{f'[{text}]' if bare_ipv6 else text}")
+        try:
+            port = parts.port or HTTPS
+        except ValueError as error:
+            raise OptionError("--pool", f"{text!r}: {error}") from error
+        if parts.scheme != "https" or not parts.hostname or parts.path not in ("", "/"):
+            raise OptionError("--pool", f"{text!r} is no name, address or https://host[:port]")
+        return cls(host=parts.hostname, port=port)
+
+    @property
+    def url(self) -> str:
+        """Return the address as a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"https://{host}" + ("" if self.port == HTTPS else f":{self.port}")
