@@ -50,12 +50,16 @@ class SpecRun:
 
 
 def run_spec(pytester: pytest.Pytester, *arguments: str | Path) -> SpecRun:
-    """Run pytest in this process, with the plugin and without those that only add noise."""
+    """Run pytest in this process, in a directory of its own, without plugins that add noise.
+
+    `pytester.inline_run` would import paramiko and all the rest anew each time.
+    """
     collector = _Collector()
-    result = pytester.inline_run(
-        "-p", "no:randomly", "-p", "no:cacheprovider", *map(str, arguments), plugins=[collector]
-    )
-    return SpecRun(exit_status=int(result.ret or 0), results=tuple(collector.results))
+    noise = ("randomly", "cacheprovider", "xdist", "hypothesispytest")
+    off = [word for name in noise for word in ("-p", f"no:{name}")]
+    rootdir = f"--rootdir={pytester.path}"
+    status = pytest.main([*off, rootdir, *map(str, arguments)], plugins=[collector])
+    return SpecRun(exit_status=int(status), results=tuple(collector.results))
 
 
 def store(directory: Path, **stages: Snapshot) -> Path:
