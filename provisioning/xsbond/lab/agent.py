@@ -34,6 +34,7 @@ class Agent:
         self._starts = 0
         """Number of the current start; a phase of an earlier one does nothing."""
         self._ready = threading.Event()
+        """Set once the current start is as far as its start-up cookie, or given up."""
 
     def call(self, method: str, *params: Any) -> Any:
         """Call through the Unix socket, as root; see contracts.Toolstack."""
@@ -47,7 +48,7 @@ class Agent:
         """Stop xapi cleanly and return when its process is gone."""
         pool, host = self._pool, self._host
         with pool.lock:
-            self._starts += 1
+            self._give_up_starting()
             if not host.running:
                 return
             self._remove_cookies()
@@ -60,8 +61,8 @@ class Agent:
     def kill(self) -> None:
         """End the process at once: nobody says good-bye, the pool notices later."""
         with self._pool.lock:
+            self._give_up_starting()
             if self._host.running:
-                self._starts += 1
                 self._host.silent_since = self._pool.clock.now()
                 self._die()
 
@@ -70,14 +71,19 @@ class Agent:
         with self._pool.lock:
             if self._host.running or self._pool.closed:
                 return
-            self._starts += 1
-            self._ready.clear()
+            self._give_up_starting()
             self._remove_cookies()
-            number = self._starts
-            self._pool.spawn(f"xapi of {self._host.name}", lambda: self._run(number))
-        self._ready.wait()
+            number, ready = self._starts, threading.Event()
+            self._ready = ready
+            self._pool.spawn(f"xapi of {self._host.name}", lambda: self._run(number, ready))
+        ready.wait()
 
-    def _run(self, number: int) -> None:
+    def _give_up_starting(self) -> None:
+        """Let a start that is under way go no further."""
+        self._starts += 1
+        self._pool.wake()
+
+    def _run(self, number: int, ready: threading.Event) -> None:
         """Go through all phases, as long as this is the current start."""
         with self._pool.lock:
             for seconds, phase in self._phases():
@@ -86,7 +92,7 @@ class Agent:
                 if self._starts != number:
                     break
                 phase()
-            self._ready.set()
+            ready.set()
 
     def _phases(self) -> tuple[tuple[float, Callable[[], None]], ...]:
         """Return what happens, each with the seconds it comes after the one before."""
@@ -177,6 +183,7 @@ class Agent:
         self._host.running = False
         self._host.emergency = None
         self._host.local_sessions.clear()
+        self._pool.wake()
         if self._host is self._pool.master:
             for table in _SESSION_TABLES:
                 self._pool.database.clear(table)

@@ -36,6 +36,11 @@ class Clock:
         """Return after so many lab seconds."""
         time.sleep(self.real(seconds))
 
+    def backdate(self, seconds: float) -> None:
+        """Let the lab's calendar have started so many lab seconds earlier."""
+        with self._lock:
+            self._epoch -= seconds
+
     def skip(self, seconds: float) -> None:
         """Let so many lab seconds have passed at once."""
         with self._lock:

@@ -20,8 +20,8 @@ from xsbond.lab.values import new_uuid
 
 CERTIFICATE = "/etc/xensource/xapi-ssl.pem"
 _INTERNAL_CERTIFICATE = "/etc/xensource/xapi-pool-tls.pem"
-_UPTIME = 3600.0
-"""Lab seconds the pool has been up when it is handed over."""
+_UPTIME = 86400.0
+"""Lab seconds the pool has been up when it is handed over, so that its certificates are valid."""
 
 
 def found(
@@ -33,6 +33,7 @@ def found(
             f"{len(blueprint.hosts)} hosts, {len(backends)} backends, {len(addresses)} addresses"
         )
     with pool.lock:
+        pool.clock.backdate(_UPTIME)
         places = list(zip(blueprint.hosts, backends, addresses, strict=True))
         for each, backend, address in places:
             host = _record_host(pool, each, backend, address)

@@ -25,7 +25,10 @@ _LAST_JOIN = 10.0
 
 
 class ApiServers:
-    """Serves a world until closed; `port` is the same on all addresses."""
+    """Serves a world until closed; `port` is the same on all addresses.
+
+    Close the world first: that ends the calls that wait for events.
+    """
 
     def __init__(self, world: World, port: int = 0) -> None:
         """Listen on every host's address; OSError if the port is taken (0: any free one)."""

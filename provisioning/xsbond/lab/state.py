@@ -114,6 +114,10 @@ class Pool:
             lambda: self.closed or unless(), timeout=self.clock.real(seconds)
         )
 
+    def wake(self) -> None:
+        """Let all pauses look at their `unless` again."""
+        self.database.changed.notify_all()
+
     def spawn(self, name: str, work: Callable[[], None]) -> None:
         """Start a thread that `close` waits for."""
         self._threads = [thread for thread in self._threads if thread.is_alive()]
@@ -134,7 +138,7 @@ class Pool:
         """End all pauses and waits, and the threads with them."""
         with self.lock:
             self.closed = True
-            self.database.changed.notify_all()
+            self.wake()
             threads = list(self._threads)
         for thread in threads:
             if thread is not threading.current_thread():

@@ -27,7 +27,8 @@ def _no_options(arguments: Sequence[str]) -> list[str]:
     return rest
 
 
-def _cd(shell: Shell, _: Streams, arguments: Sequence[str]) -> int:
+def _cd(shell: Shell, streams: Streams, arguments: Sequence[str]) -> int:
+    """Change the directory; `-` is the one before, which is then told."""
     operands = _no_options(arguments) or [shell.variables.get("HOME", "/root")]
     target = shell.variables.get("OLDPWD", "") if operands[0] == "-" else operands[0]
     path = normal(posixpath.join(shell.directory, target))
@@ -37,6 +38,8 @@ def _cd(shell: Shell, _: Streams, arguments: Sequence[str]) -> int:
         raise UsageError(f"{target}: {reason}", status=1)
     shell.variables["OLDPWD"], shell.directory = shell.directory, path
     shell.variables["PWD"] = path
+    if operands[0] == "-":
+        streams.stdout.write(f"{path}\n")
     return 0
 
 
@@ -150,11 +153,16 @@ def _read(shell: Shell, streams: Streams, arguments: Sequence[str]) -> int:
     return 0 if line.endswith("\n") else 1
 
 
-def _divided(text: str, separators: str, count: int) -> list[str]:
-    if not separators:
-        return [text, *[""] * (count - 1)]
+def _without_blanks(text: str, separators: str) -> str:
+    """Take away the blanks at both ends that separate words."""
     blanks = "".join(set(separators) & set(" \t\n"))
-    text = text.strip(blanks) if blanks else text
+    return text.strip(blanks) if blanks else text
+
+
+def _divided(text: str, separators: str, count: int) -> list[str]:
+    if not separators or count == 1:
+        return [_without_blanks(text, separators), *[""] * (count - 1)]
+    text = _without_blanks(text, separators)
     parts = re.split(f"[{re.escape(separators)}]+", text, maxsplit=count - 1)
     return parts + [""] * (count - len(parts))
 

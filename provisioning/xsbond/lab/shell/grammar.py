@@ -1,6 +1,7 @@
 """bash's grammar, by tree-sitter; anything outside what the lab carries out is refused at once."""
 
 import itertools
+import re
 from collections.abc import Iterator
 
 import tree_sitter_bash
@@ -106,10 +107,6 @@ class ScriptSyntaxError(ScriptError):
     """A script that is no bash."""
 
 
-class UnfinishedScriptError(ScriptSyntaxError):
-    """A script that ends too early; an interactive shell asks for more."""
-
-
 class UnsupportedError(ScriptError):
     """Good bash that the lab's shell does not know."""
 
@@ -124,13 +121,22 @@ def parse(script: str) -> Node:
     root = _tree(script)
     if root.has_error:
         raise _problem(script, root)
-    if script.rstrip(" \t").endswith("\\"):
-        raise UnfinishedScriptError("unexpected end of file")
     for node in _walk(root):
         if (node.is_named and node.type not in _SUPPORTED) or node.type == "&":
             wording = _WORDING.get(node.type, node.type.replace("_", " "))
             raise UnsupportedError(f"the lab's shell does not know {wording}: `{text_of(node)}'")
     return root
+
+
+def is_unfinished(script: str) -> bool:
+    """Tell whether a script only lacks its end, so that an interactive shell asks for more."""
+    if re.search(r"(^|[^\\])(\\\\)*\\\n?$", script):
+        return True
+    return _tree(script).has_error and any(
+        not _tree(script + "".join(closers)).has_error
+        for count in range(1, _MOST_CLOSERS + 1)
+        for closers in itertools.product(_CLOSERS, repeat=count)
+    )
 
 
 def _tree(script: str) -> Node:
@@ -144,13 +150,8 @@ def _walk(node: Node) -> Iterator[Node]:
 
 
 def _problem(script: str, root: Node) -> ScriptSyntaxError:
-    """Return what is wrong: an early end, or the line that cannot be."""
-    for count in range(1, _MOST_CLOSERS + 1):
-        for closers in itertools.product(_CLOSERS, repeat=count):
-            if not _tree(script + "".join(closers)).has_error:
-                return UnfinishedScriptError("syntax error: unexpected end of file")
-    bad = next(node for node in _walk(root) if node.is_error or node.is_missing)
-    line = text_of(bad).splitlines()[-1:] or [script.splitlines()[bad.start_point[0]]]
-    return ScriptSyntaxError(
-        f"line {bad.start_point[0] + 1}: syntax error near `{line[0].strip()}'"
-    )
+    """Return what is wrong and where."""
+    bad = next((node for node in _walk(root) if node.is_error or node.is_missing), root)
+    row = bad.start_point[0]
+    lines = text_of(bad).splitlines() or script.splitlines()[row : row + 1] or [""]
+    return ScriptSyntaxError(f"line {row + 1}: syntax error near `{lines[-1].strip()}'")

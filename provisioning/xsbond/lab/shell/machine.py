@@ -42,17 +42,20 @@ class Control:
     def step(self) -> None:
         """Count a step; Stopped if it was one too many."""
         self._left -= 1
-        if self._is_cancelled():
-            raise Stopped("interrupted")
+        self._check()
         if self._left < 0:
             raise Stopped("this script does not end; the lab stops it")
+
+    def _check(self) -> None:
+        if self._is_cancelled():
+            raise Stopped("interrupted")
 
     def sleep(self, seconds: float) -> None:
         """Sleep by the lab's clock; Stopped if cancelled meanwhile."""
         clock = self._machine.dom0.clock
         until = clock.now() + seconds
         while (left := until - clock.now()) > 0:
-            self.step()
+            self._check()
             clock.sleep(min(left, _NAP))
 
 

@@ -158,6 +158,9 @@ _SUBSTITUTIONS: Mapping[str, int] = {"/": 1, "//": 0}
 
 
 def _substitute(shell: Shell, streams: Streams, name: str, operator: str, rest: list[Node]) -> str:
+    if rest and text_of(rest[0]).endswith("\\"):
+        # The grammar takes the slash behind the backslash for the end of the pattern.
+        raise UnsupportedError(f"the lab's shell does not know \\/ within ${{{name}/…}}")
     pattern = words.expand_pattern(shell, streams, rest[0]) if rest else []
     replacement = _other(shell, streams, rest[1:])
     return re.sub(

@@ -1,5 +1,6 @@
 """Patterns: the shell's own, and POSIX regular expressions, as Python regular expressions. Pure."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -34,11 +35,19 @@ def glob_text(pieces: Iterable[tuple[str, bool]]) -> str:
 
 
 def glob_regex(pieces: Iterable[tuple[str, bool]], *, greedy: bool = True) -> str:
-    """Return the regular expression of a shell pattern, given as (text, quoted) pieces."""
-    many = ".*" if greedy else ".*?"
-    return "".join(
-        re.escape(text) if quoted else "".join(_glob_parts(text, many)) for text, quoted in pieces
+    """Return the regular expression of a shell pattern, given as (text, quoted) pieces.
+
+    A pattern that cannot be, such as [z-a], stands for itself.
+    """
+    many, parts = ".*" if greedy else ".*?", list(pieces)
+    found = "".join(
+        re.escape(text) if quoted else "".join(_glob_parts(text, many)) for text, quoted in parts
     )
+    try:
+        re.compile(found)
+    except re.error:
+        return re.escape("".join(text for text, _ in parts))
+    return found
 
 
 def _glob_parts(text: str, many: str) -> Iterator[str]:
@@ -85,11 +94,16 @@ def posix_regex(pattern: str, *, extended: bool) -> str:
 
     Raises PatternError if it is none.
     """
-    translated = "".join(_posix_parts(pattern, extended=extended))
+    parts = list(_posix_parts(pattern, extended=extended))
+    for before, part in itertools.pairwise(parts):
+        # To Python such a pair is a lazy or possessive repetition; POSIX leaves it undefined.
+        if before in {"*", "+", "?", "}"} and part in {"*", "+", "?", "{"}:
+            raise PatternError("Invalid regular expression: repetition of a repetition")
+    translated = "".join(parts)
     try:
         re.compile(translated)
-    except re.error as error:
-        raise PatternError(f"Invalid regular expression: {error.msg}") from error
+    except (re.error, OverflowError, RecursionError) as error:
+        raise PatternError(f"Invalid regular expression: {error}") from error
     return translated
 
 

@@ -46,6 +46,9 @@ class Session:
         except ScriptError as error:
             streams.stderr.write(f"bash: {error}\n")
             self._shell.status = REFUSED
+        except RecursionError:
+            streams.stderr.write("bash: this script is nested too deeply for the lab\n")
+            self._shell.status = REFUSED
         except Stopped as stopped:
             streams.stderr.write(f"bash: {stopped}\n")
             self._shell.status = STOPPED

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from xsbond.lab.shell.commands.awk_language import Rule, Tree, parse_program
-from xsbond.lab.shell.commands.printing import format_once
+from xsbond.lab.shell.commands.printing import fill_in
 from xsbond.lab.shell.commands.text import lines_of
 from xsbond.lab.shell.escapes import unescape
 from xsbond.lab.shell.machine import Process, UsageError
@@ -94,8 +94,7 @@ def _match(machine: _Machine, node: Tree) -> Value:
 
 def _matches(machine: _Machine, node: Tree) -> Value:
     right = node[2]
-    literal = right[0] == "match" and not isinstance(right, str)
-    pattern = str(right[1]) if literal else text_of(_evaluate(machine, right))
+    pattern = str(right[1]) if right[0] == "match" else text_of(_evaluate(machine, right))
     found = re.search(_regex(pattern), text_of(_evaluate(machine, node[1]))) is not None
     return float(found == (node[0] == "~"))
 
@@ -141,6 +140,13 @@ def _assign(machine: _Machine, node: Tree) -> Value:
     machine.line = text_of(machine.variables["OFS"]).join(machine.fields)
     machine.variables["NF"] = float(len(machine.fields))
     return value
+
+
+def _postfix(machine: _Machine, node: Tree) -> Value:
+    """Change a variable by one and return what it was before."""
+    before = number_of(_evaluate(machine, node[1]))
+    _assign(machine, (f"{node[0][0]}=", node[1], ("number", "1")))
+    return before
 
 
 def _concatenate(machine: _Machine, node: Tree) -> Value:
@@ -200,6 +206,7 @@ _EXPRESSIONS: Mapping[str, Callable[[_Machine, Tree], Value]] = {
     **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), _compare),
     **dict.fromkeys(_CALCULATIONS, _calculate),
     **dict.fromkeys(("=", "+=", "-="), _assign),
+    **dict.fromkeys(("++", "--"), _postfix),
 }
 
 
@@ -215,8 +222,18 @@ def _print(machine: _Machine, node: Tree) -> None:
 
 
 def _printf(machine: _Machine, node: Tree) -> None:
-    form, *values = [text_of(_evaluate(machine, part)) for part in node[1:]] or [""]
-    machine.process.out(format_once(form, values))
+    form, *values = [_evaluate(machine, part) for part in node[1:]] or [""]
+    # A number is wanted wherever a directive does not take text as it is.
+    kinds = re.findall(r"%[-+ 0#]*\d*(?:\.\d+)?([a-zA-Z])", text_of(form).replace("%%", ""))
+    texts = [
+        text_of(value) if kind in "sc" else str(_number_for(kind, value))
+        for kind, value in zip(kinds, values, strict=False)
+    ]
+    machine.process.out(fill_in(text_of(form), iter(texts)))
+
+
+def _number_for(kind: str, value: Value) -> float:
+    return number_of(value) if kind == "f" else int(number_of(value))
 
 
 def _execute(machine: _Machine, node: "str | Tree") -> None:

@@ -154,7 +154,7 @@ class _Parser:
         if left[0] in {"variable", "field"} and (symbol := self._accept("=", "+=", "-=")):
             return (symbol, left, self._expression())
         if left[0] in {"variable", "field"} and (symbol := self._accept("++", "--")):
-            return (f"{symbol[0]}=", left, ("number", "1"))
+            return (symbol, left)
         return left
 
     def _binary(self, level: int) -> Tree:

@@ -1,7 +1,7 @@
 """echo and printf."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from xsbond.lab.shell.escapes import unescape
 from xsbond.lab.shell.machine import Process, UsageError
@@ -30,22 +30,16 @@ def run_printf(process: Process) -> int:
     if not process.arguments:
         raise UsageError("usage: printf [-v var] format [arguments]")
     form, *values = process.arguments
-    left = iter(values)
     while True:
-        taken = _format(form, left)
-        process.out(taken)
+        left = iter(values)
+        process.out(fill_in(form, left))
         rest = list(left)
-        if not rest or "%" not in form.replace("%%", ""):
+        if not rest or len(rest) == len(values):
             return 0
-        left = iter(rest)
+        values = rest
 
 
-def format_once(form: str, values: Sequence[str]) -> str:
-    """Return the format filled in with these values, those that are missing empty."""
-    return _format(form, iter(values))
-
-
-def _format(form: str, values: Iterator[str]) -> str:
+def fill_in(form: str, values: Iterator[str]) -> str:
     """Return the format filled in once; values that are missing count as empty."""
     parts: list[str] = []
     position = 0

@@ -21,6 +21,8 @@ class Command:
 
     letter: str
     start: Address | None = None
+    start_line: int = 0
+    """The number, where the range starts at one."""
     end: Address | None = None
     end_line: int = 0
     """The number, where the range ends at one."""
@@ -29,6 +31,8 @@ class Command:
     replacement: str = ""
     flags: str = ""
     inside: bool = field(default=False)
+    over: bool = field(default=False)
+    """A range that starts at a line number comes only once."""
 
     def applies(self, number: int, line: str, last: bool) -> bool:
         """Tell whether the command counts for this line."""
@@ -42,10 +46,17 @@ class Command:
         if self.inside:
             self.inside = not self.end(number, line, last)
             return True
-        if not self.start(number, line, last):
+        if self.over or not self._starts(number, line, last):
             return False
+        self.over = self.start_line > 0
         self.inside = not 0 < self.end_line <= number
-        return True
+        return number == self.start_line or self.inside or not self.start_line
+
+    def _starts(self, number: int, line: str, last: bool) -> bool:
+        """Tell whether a range begins; one that begins at a line also begins behind it."""
+        if self.start_line:
+            return number >= self.start_line
+        return self.start is not None and self.start(number, line, last)
 
 
 class _Source:
@@ -127,7 +138,7 @@ def _parse_script(text: str, *, extended: bool) -> list[Command]:
 
 
 def _parse_command(source: _Source) -> Command:
-    start, _ = _parse_address(source)
+    start, start_line = _parse_address(source)
     end, end_line = None, 0
     if start and source.peek() == ",":
         source.take()
@@ -141,7 +152,16 @@ def _parse_command(source: _Source) -> Command:
     if negated:
         source.take()
     letter = source.take()
-    command = Command(letter=letter, start=start, end=end, end_line=end_line, negated=negated)
+    command = Command(
+        letter=letter,
+        start=start,
+        start_line=start_line,
+        end=end,
+        end_line=end_line,
+        negated=negated,
+    )
+    if letter == "q" and end:
+        raise UsageError("-e expression #1: command only uses one address", status=1)
     if letter == "s":
         _parse_substitution(source, command)
     elif letter not in _KNOWN:

@@ -1,0 +1,275 @@
+"""The shell's language: each script prints what bash prints."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lab_dom0.hosts import Answer, Shell
+
+SCRIPTS = {
+    "words": ("echo a  b", "a b\n"),
+    "single quotes": ("echo 'a  $b'", "a  $b\n"),
+    "double quotes": ('x=1; echo "a  $x \\$x"', "a  1 $x\n"),
+    "blank before an expansion in quotes": ('x=1; echo "a ${x} $x  ${x}"', "a 1 1  1\n"),
+    "backslash": ("echo a\\ \\ b", "a  b\n"),
+    "ansi string": ("echo $'a\\tb'", "a\tb\n"),
+    "words side by side": ("x=1; echo a$x'b'\"c\"", "a1bc\n"),
+    "unquoted expansion is divided": ("x='a  b'; echo $x", "a b\n"),
+    "quoted expansion is not": ("x='a  b'; echo \"$x\"", "a  b\n"),
+    "empty unquoted expansion is no word": ("x=; set -- $x a; echo $#", "1\n"),
+    "empty quoted expansion is a word": ('x=; set -- "$x" a; echo $#', "2\n"),
+    "all arguments keep their blanks": (
+        'set -- \'a b\' c; for i in "$@"; do echo "[$i]"; done',
+        "[a b]\n[c]\n",
+    ),
+    "no arguments are no words": ('set --; for i in "$@"; do echo x; done; echo end', "end\n"),
+    "exit status": ("false; echo $?", "1\n"),
+    "command substitution": ('echo "$(echo a; echo b)"', "a\nb\n"),
+    "backquotes": ("echo `echo a`", "a\n"),
+    "nested substitution": ('echo "$(echo "$(echo "a  b")")"', "a  b\n"),
+    "assignment takes the status of its substitution": ("x=$(exit 3); echo $?", "3\n"),
+    "variable for one command": ('A=1 env | grep ^A=; echo "[$A]"', "A=1\n[]\n"),
+    "export": ("export A=1 B=2; env | grep -c '^[AB]='", "2\n"),
+    "not exported": ("A=1; env | grep -c '^A='", "0\n"),
+    "appending": ("x=a; x+=b; echo $x", "ab\n"),
+    "unset": ('x=1; unset x; echo "[$x]"', "[]\n"),
+    "longest prefix": ("i=/sys/class/net/eth1; echo ${i##*/}", "eth1\n"),
+    "shortest prefix": ("i=/sys/class; echo ${i#*/}", "sys/class\n"),
+    "shortest suffix": ("i=a.b.c; echo ${i%.*}", "a.b\n"),
+    "longest suffix": ("i=a.b.c; echo ${i%%.*}", "a\n"),
+    "default": ("echo ${x:-a b}", "a b\n"),
+    "default counts empty": ("x=; echo [${x:-a}] [${x-a}]", "[a] []\n"),
+    "alternative": ("x=1; echo ${x:+a} [${y:+a}]", "a []\n"),
+    "assigned default": ("echo ${x:=a}; echo $x", "a\na\n"),
+    "length": ("x=abc; echo ${#x}", "3\n"),
+    "replacing": ("x=aXbX; echo ${x/X/-} ${x//X/-}", "a-bX a-b-\n"),
+    "arithmetic": ("x=3; echo $((x * 2 + 1)) $((7 / 2)) $((-7 % 3)) $((x > 2))", "7 3 -1 1\n"),
+    "and": ("true && echo a; false && echo b", "a\n"),
+    "or": ("true || echo a; false || echo b", "b\n"),
+    "not": ("! false && echo a", "a\n"),
+    "and or": ("false && echo a || echo b", "b\n"),
+    "pipeline": ("echo a | cat | cat", "a\n"),
+    "status of a pipeline": ("false | true; echo $?; true | false; echo $?", "0\n1\n"),
+    "pipefail": ("set -o pipefail; false | true; echo $?", "1\n"),
+    "commands in a pipeline change nothing": ('echo a | read x; echo "[$x]"', "[]\n"),
+    "group": ("{ echo a; echo b; } | wc -l", "2\n"),
+    "subshell changes nothing": ("x=1; (x=2; echo $x); echo $x", "2\n1\n"),
+    "exit of a subshell": ("(exit 3); echo $?", "3\n"),
+    "if": ("if false; then echo a; elif true; then echo b; else echo c; fi", "b\n"),
+    "else": ("if false; then echo a; else echo c; fi", "c\n"),
+    "if over lines": ("if true\nthen\n  echo a\nfi", "a\n"),
+    "for": ("for i in a b; do echo $i; done", "a\nb\n"),
+    "for over files": (
+        "for i in /etc/xensource/*.conf; do echo $i; done",
+        "/etc/xensource/network.conf\n",
+    ),
+    "break": ("for i in a b c; do if [ $i = b ]; then break; fi; echo $i; done", "a\n"),
+    "continue": ("for i in a b c; do [ $i = b ] && continue; echo $i; done", "a\nc\n"),
+    "break out of two loops": (
+        "for i in a b; do for j in c d; do break 2; done; echo no; done; echo end",
+        "end\n",
+    ),
+    "while": ("i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done", "1\n2\n3\n"),
+    "until": ("i=0; until [ $i -ge 2 ]; do i=$((i+1)); done; echo $i", "2\n"),
+    "while read": ("printf 'a b\\nc d\\n' | while read x y; do echo $y; done", "b\nd\n"),
+    "while read from a here string": ("while read x; do echo \"<$x>\"; done <<< 'a'", "<a>\n"),
+    "last variable takes the rest": ("echo 'a b c' | (read x y; echo \"$y\")", "b c\n"),
+    "only variable takes the whole line": ("echo ' a  b ' | (read x; echo \"$x\")", "a  b\n"),
+    "read of nothing fails": ("read x < /dev/null || echo none", "none\n"),
+    "read keeps backslashes with -r": ("echo 'a\\b' | (read -r x; echo \"$x\")", "a\\b\n"),
+    "read by another separator": ("echo a:b | (IFS=:; read x y; echo $y)", "b\n"),
+    "conditional arithmetic": ("x=3; echo $((x > 2 ? 10 : 20)) $((x < 2 ? 10 : 20))", "10 20\n"),
+    "logic in arithmetic": ("echo $((1 && 0)) $((1 || 0)) $((!1)) $((~0))", "0 1 0 -1\n"),
+    "returning to the directory before": ("cd /; cd /etc; cd - ; pwd", "/\n/\n"),
+    "return in a sourced file": ("echo 'echo a; return 3; echo b' > f; . ./f; echo $?", "a\n3\n"),
+    "exec replaces the shell": ("exec echo a; echo b", "a\n"),
+    "noglob": ("set -f; echo /etc/host*", "/etc/host*\n"),
+    "impossible range in a pattern": ("case x in [z-a]) echo a;; *) echo b;; esac", "b\n"),
+    "case": ("case eth1 in xen*) echo a;; eth[0-9]) echo b;; *) echo c;; esac", "b\n"),
+    "case with alternatives": ("case b in a|b) echo yes;; esac", "yes\n"),
+    "case with a quoted star": ("case x in '*') echo no;; *) echo yes;; esac", "yes\n"),
+    "function": ("f() { echo $1-$#; return 3; }; f a b; echo $?", "a-2\n3\n"),
+    "local variable": ("x=1; f() { local x=2; echo $x; }; f; echo $x", "2\n1\n"),
+    "sourced file": (". /etc/xensource-inventory; echo $PRODUCT_BRAND", "XCP-ng\n"),
+    "eval": ("x='echo a b'; eval \"$x\"", "a b\n"),
+    "here document": ("x=1; cat <<EOF\na $x\nEOF\n", "a 1\n"),
+    "quoted here document": ("x=1; cat <<'EOF'\na $x\nEOF\n", "a $x\n"),
+    "comment": ("echo a # b\n# c\n", "a\n"),
+    "output to a file": ("echo a > f; echo b >> f; cat f", "a\nb\n"),
+    "input from a file": ("echo a > f; cat < f", "a\n"),
+    "errors to nowhere": ("ls /nothing 2>/dev/null; echo $?", "2\n"),
+    "errors with the output": ("ls /nothing 2>&1 | wc -l", "1\n"),
+    "output to the errors": ("echo a >&2", ""),
+    "redirection belongs to the last command": ("echo a && echo b > /dev/null", "a\n"),
+    "redirection of a pipeline's last command": (
+        "ls /nothing 2>&1 | cat 2>/dev/null | wc -l",
+        "1\n",
+    ),
+    "redirected loop": ("for i in a b; do echo $i; done > f; cat f", "a\nb\n"),
+    "pattern without a match stands for itself": ("echo /nothing/*", "/nothing/*\n"),
+    "quoted pattern is none": ("echo '/etc/*'", "/etc/*\n"),
+    "pattern in the current directory": ("cd /sys/class/net; echo eth[01]", "eth0 eth1\n"),
+    "tilde": ("cd /; cd ~; pwd", "/root\n"),
+    "test of a file": ("[ -f /etc/hostname ] && [ ! -d /etc/hostname ] && echo yes", "yes\n"),
+    "test of text": ("[ -z '' -a a = a -o b = c ] && echo yes", "yes\n"),
+    "test of numbers": ("[ 10 -gt 9 ] && echo yes", "yes\n"),
+    "double brackets": ("x='a b'; [[ $x == a* && -n $x ]] && echo yes", "yes\n"),
+    "regular expression in double brackets": ("[[ eth12 =~ ^eth[0-9]+$ ]] && echo yes", "yes\n"),
+    "errexit": ("set -e; echo a; false; echo b", "a\n"),
+    "errexit spares conditions": ("set -e; if false; then :; fi; false || echo a", "a\n"),
+    "exit": ("echo a; exit 4; echo b", "a\n"),
+    "positional parameters": ("set -- a b c; shift; echo $1 $#", "b 2\n"),
+}
+
+
+@pytest.mark.parametrize(("script", "printed"), SCRIPTS.values(), ids=SCRIPTS.keys())
+def test_script_prints_what_bash_prints(shell: Shell, script: str, printed: str) -> None:
+    """Written down from bash(1); the next test holds the table against a real one."""
+    assert shell.out(script) == printed
+
+
+LAB_ONLY = {"for over files", "sourced file", "pattern in the current directory", "tilde"}
+"""Scripts about files that only the lab's dom0 has."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have another bash")
+@pytest.mark.parametrize("name", sorted(SCRIPTS.keys() - LAB_ONLY))
+def test_expected_output_is_that_of_a_real_bash(name: str, tmp_path: Path) -> None:
+    """The table above is no invention: this machine's bash agrees."""
+    script, printed = SCRIPTS[name]
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+    ran = subprocess.run(
+        ["/bin/bash", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert ran.stdout == printed
+
+
+UNSUPPORTED = {
+    "background": "sleep 1 &",
+    "array": "x=(1 2)",
+    "array element": "echo ${x[0]}",
+    "brace expansion": "echo {1..3}",
+    "brace list": "echo a{b,c}",
+    "process substitution": "cat <(echo a)",
+    "substring": "echo ${x:1:2}",
+    "counting loop": "for ((i=0; i<3; i++)); do :; done",
+    "increment": "echo $((i++))",
+    "third descriptor": "echo a 3>f",
+    "readonly": "readonly x=1",
+    "unknown option of set": "set -x",
+    "escaped slash in a replacement": "y=/a; echo ${y/\\//-}",
+}
+
+
+@pytest.mark.parametrize("script", UNSUPPORTED.values(), ids=UNSUPPORTED.keys())
+def test_unsupported_language_is_refused(shell: Shell, script: str) -> None:
+    """One clear line, status 2, nothing printed."""
+    answer = shell.run(script)
+    assert (answer.stdout, answer.status) == ("", 2)
+    assert "the lab's shell" in answer.stderr
+
+
+def test_nothing_runs_of_a_script_with_unsupported_language(shell: Shell) -> None:
+    """The whole script is looked at first."""
+    assert shell.out("echo a\necho {1..3}\n") == ""
+
+
+@pytest.mark.parametrize("script", ["echo 'a", "if true; then", "echo a; )", "for i in a; do echo"])
+def test_bad_syntax_is_refused(shell: Shell, script: str) -> None:
+    """As bash does: status 2 and a word about syntax."""
+    answer = shell.run(script)
+    assert answer.status == 2
+    assert "syntax error" in answer.stderr
+
+
+def test_unknown_command_is_not_found(shell: Shell) -> None:
+    """Status 127."""
+    assert shell.run("frobnicate --now") == Answer(
+        stdout="", stderr="bash: frobnicate: command not found\n", status=127
+    )
+
+
+def test_program_outside_the_path_is_not_found(shell: Shell) -> None:
+    """Xe is in /opt/xensource/bin and /usr/bin."""
+    assert shell.run("PATH=/bin; xe help").status == 127
+
+
+def test_program_can_be_named_by_its_path(shell: Shell) -> None:
+    """Whatever $PATH is."""
+    assert shell.run("PATH=; /opt/xensource/bin/xe help").status == 0
+
+
+def test_missing_program_path_is_told(shell: Shell) -> None:
+    """Bash's own words."""
+    assert shell.run("/usr/bin/nothing").stderr == (
+        "bash: /usr/bin/nothing: No such file or directory\n"
+    )
+
+
+def test_file_of_this_machine_is_not_there(shell: Shell) -> None:
+    """The lab's files are its own."""
+    assert shell.run(f"cat {__file__}").status == 1
+
+
+def test_file_written_stays_in_the_lab(shell: Shell) -> None:
+    """The next shell on this dom0 sees it."""
+    shell.run("echo a > /tmp/kept")
+    assert shell.out("cat /tmp/kept") == "a\n"
+
+
+def test_variables_do_not_survive_the_shell(shell: Shell) -> None:
+    """Each exec is a fresh shell."""
+    shell.run("X=1")
+    assert shell.out('echo "[$X]"') == "[]\n"
+
+
+def test_variables_survive_within_a_session(shell: Shell) -> None:
+    """One session is one shell."""
+    kept = shell.keep()
+    kept.run("X=$(hostname)")
+    assert kept.out("echo $X") == "xs-1\n"
+
+
+def test_file_that_cannot_be_opened_stops_its_command_only(shell: Shell) -> None:
+    """The command does not run, its status is 1."""
+    answer = shell.run("echo a > /nothing/f; echo $?")
+    assert (answer.stdout, answer.stderr) == (
+        "1\n",
+        "bash: /nothing/f: No such file or directory\n",
+    )
+
+
+def test_unset_variable_is_an_error_under_nounset(shell: Shell) -> None:
+    """Set -u ends the script."""
+    answer = shell.run("set -u; echo $nothing; echo b")
+    assert (answer.stdout, answer.stderr, answer.status) == (
+        "",
+        "bash: nothing: unbound variable\n",
+        1,
+    )
+
+
+def test_bytes_that_are_no_text_pass_unchanged(shell: Shell) -> None:
+    """0xff is no UTF-8."""
+    assert shell.out("cat", stdin="a\udcffb") == "a\udcffb"
+
+
+def test_endless_loop_is_stopped(shell: Shell) -> None:
+    """A script may take so many steps."""
+    answer = shell.run("while true; do :; done")
+    assert (answer.stderr, answer.status) == (
+        "bash: this script does not end; the lab stops it\n",
+        124,
+    )
+
+
+def test_endless_recursion_is_stopped(shell: Shell) -> None:
+    """A function may call itself so often."""
+    assert shell.run("f() { f; }; f").status == 2
