@@ -178,3 +178,31 @@ def test_flags_in_sysfs(shell: Shell) -> None:
     assert shell.out("cd /sys/class/net; cat lo/flags eth1/flags ovs-system/flags") == (
         "0x9\n0x1003\n0x1002\n"
     )
+
+
+def test_link_of_a_nic_is_one_line(shell: Shell) -> None:
+    """With the datapath it belongs to."""
+    assert shell.out("ip -o link show eth1") == (
+        "3: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq master ovs-system"
+        " state UP mode DEFAULT group default qlen 1000"
+        "\\    link/ether 00:1f:29:c4:9f:3c brd ff:ff:ff:ff:ff:ff\n"
+    )
+
+
+def test_link_of_a_bridge_has_no_queue(shell: Shell) -> None:
+    """Nor a datapath of its own."""
+    assert " qdisc noqueue state UNKNOWN " in shell.out("ip -o link show xapi1")
+
+
+def test_address_over_several_lines(shell: Shell) -> None:
+    """Without -o."""
+    assert shell.out("ip addr show dev xenbr0").splitlines()[2:4] == [
+        "    inet 172.16.0.10/27 brd 172.16.0.31 scope global xenbr0",
+        "       valid_lft forever preferred_lft forever",
+    ]
+
+
+def test_unknown_device_of_ip_is_told(shell: Shell) -> None:
+    """In ip's own words."""
+    assert shell.run("ip link show eth9").stderr == 'Device "eth9" does not exist.\n'
+    assert shell.run("ip link set eth9 up").stderr == 'Cannot find device "eth9"\n'

@@ -78,6 +78,28 @@ def test_command_unknown_to_the_daemon_is_refused(shell: Shell) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "options", ["-t ovs-vswitchd", "--target=ovs-vswitchd -T 5", "--timeout=5"]
+)
+def test_daemon_can_be_named(shell: Shell, options: str) -> None:
+    """The only one there is, with or without a time-out."""
+    assert shell.out(f"ovs-appctl {options} bond/list") == shell.out("ovs-appctl bond/list")
+
+
+def test_other_daemon_is_not_there(shell: Shell) -> None:
+    """Only ovs-vswitchd answers."""
+    answer = shell.run("ovs-appctl -t ovsdb-server bond/list")
+    assert (answer.stdout, answer.status) == ("", 1)
+
+
+@pytest.mark.parametrize("command", ["bond/list bond1", "bond/show bond0 bond1"])
+def test_too_many_words_are_refused(shell: Shell, command: str) -> None:
+    """By the daemon."""
+    answer = shell.run(f"ovs-appctl {command}")
+    assert answer.status == 2
+    assert "command takes at most" in answer.stderr
+
+
 def test_ports_in_json_are_as_recorded(shell: Shell) -> None:
     """Name, mode, delays and settings of every port, uuids aside."""
     recorded = recorded_commands()["ovs-ports-json"]

@@ -81,10 +81,18 @@ SCRIPTS = {
     "read keeps backslashes with -r": ("echo 'a\\b' | (read -r x; echo \"$x\")", "a\\b\n"),
     "read by another separator": ("echo a:b | (IFS=:; read x y; echo $y)", "b\n"),
     "conditional arithmetic": ("x=3; echo $((x > 2 ? 10 : 20)) $((x < 2 ? 10 : 20))", "10 20\n"),
+    "division is towards zero": ("echo $((-7 / 2)) $((-8 / 2)) $((7 / -2))", "-3 -4 -3\n"),
+    "numbers of commands": ("echo $(( $(echo 4) + 1 ))", "5\n"),
+    "unset names count as zero": ("echo $((nothing + 1))", "1\n"),
     "logic in arithmetic": ("echo $((1 && 0)) $((1 || 0)) $((!1)) $((~0))", "0 1 0 -1\n"),
     "returning to the directory before": ("cd /; cd /etc; cd - ; pwd", "/\n/\n"),
     "return in a sourced file": ("echo 'echo a; return 3; echo b' > f; . ./f; echo $?", "a\n3\n"),
     "exec replaces the shell": ("exec echo a; echo b", "a\n"),
+    "type of a function": (
+        "f() { :; }; type f | head -1; type cd",
+        "f is a function\ncd is a shell builtin\n",
+    ),
+    "failing test": ("test; echo $?; test a = b; echo $?", "1\n1\n"),
     "noglob": ("set -f; echo /etc/host*", "/etc/host*\n"),
     "impossible range in a pattern": ("case x in [z-a]) echo a;; *) echo b;; esac", "b\n"),
     "case": ("case eth1 in xen*) echo a;; eth[0-9]) echo b;; *) echo c;; esac", "b\n"),
@@ -273,3 +281,14 @@ def test_endless_loop_is_stopped(shell: Shell) -> None:
 def test_endless_recursion_is_stopped(shell: Shell) -> None:
     """A function may call itself so often."""
     assert shell.run("f() { f; }; f").status == 2
+
+
+def test_division_by_zero_is_an_error(shell: Shell) -> None:
+    """The command does not run."""
+    answer = shell.run("echo $((1 / 0)); echo $?")
+    assert (answer.stdout, answer.stderr) == ("1\n", "bash: division by 0\n")
+
+
+def test_number_that_is_none_is_an_error(shell: Shell) -> None:
+    """In arithmetic."""
+    assert shell.run("x=2x; echo $((x + 1))").stderr == "bash: 2x: syntax error in expression\n"

@@ -62,6 +62,10 @@ SCRIPTS = {
         "-\n-\nthree\nfour\n",
     ),
     "awk missing field is an empty line": ("echo | awk '{ print $5 }'", "\n"),
+    "awk text is true unless empty": ("printf 'a\\n\\n' | awk '$0'", "a\n"),
+    "awk zero is false": ("printf '0\\n1\\n' | awk '$1 + 0'", "1\n"),
+    "awk compares text": ("printf 'a\\nb\\n' | awk '$1 > \"a\"'", "b\n"),
+    "awk compares numbers": ("printf '9\\n10\\n' | awk '$1 > 9'", "10\n"),
     "awk counts on": (LINES + "awk '{ n++ } END { print n++, n-- , n }'", "4 5 4\n"),
     "awk printf wants numbers": ("echo 12ab | awk '{ printf \"%d\\n\", $1 }'", "12\n"),
     "awk next": (LINES + "awk '/o/ { next } { print }'", "three\n"),
@@ -72,11 +76,16 @@ SCRIPTS = {
         "ETH eth t 3\n",
     ),
     "awk separator of several characters": ("echo 'a, b' | awk -F', ' '{ print $2 }'", "b\n"),
+    "printf six decimals": ("printf '%f\\n' 1.5", "1.500000\n"),
+    "printf codes": ("printf '\\x41\\102\\n'", "AB\n"),
+    "echo codes": ("echo -e '\\x41\\0102'", "AB\n"),
     "printf without a directive": ("printf 'a\\n' b c", "a\n"),
     "printf with a lone percent sign": ("printf 'a%' b c", "a%"),
     "ls of hidden files": ("touch .a b; ls; ls -a | grep -c '^[.]a'", "b\n1\n"),
     "sed range": (LINES + "sed -n '/two/,/three/p'", "two\nthree\n"),
     "sed line numbers": (LINES + "sed -n '2,3p'", "two\nthree\n"),
+    "sed range by number comes once": (LINES + "sed -n '2,/t/p'", "two\nthree\n"),
+    "sed range that is over": (LINES + "sed -n '3,2p'", "three\n"),
     "sed delete": (LINES + "sed '/o/d'", "three\n"),
     "sed last line": (LINES + "sed -n '$p'", "four\n"),
     "sed substitute": ("echo aXbX | sed 's/X/-/'", "a-bX\n"),
@@ -150,6 +159,12 @@ def test_unsupported_option_is_refused(shell: Shell, script: str) -> None:
     assert answer.stdout == ""
     assert answer.stderr.count("\n") == 1
     assert answer.status in {1, 2}
+
+
+@pytest.mark.parametrize("script", ["env", "uname -a", "id", "date", "ls -d /etc"])
+def test_success_is_status_zero(shell: Shell, script: str) -> None:
+    """As ever."""
+    assert shell.run(script).status == 0
 
 
 def test_grep_tells_by_its_status_whether_it_found_anything(shell: Shell) -> None:

@@ -49,7 +49,7 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
 
 
 def _human(count: int) -> str:
-    """Return a number of bytes in a binary unit; tenths are cut off (net-tools, print_bytes_scaled)."""
+    """Return bytes in a binary unit; tenths are cut off (net-tools, print_bytes_scaled)."""
     for unit, size in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if count >= size:
             return f"{count * 10 // size / 10:.1f} {unit}"
