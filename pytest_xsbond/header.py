@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_xsbond.run import ReplayRun, Run
+from pytest_xsbond.run import PoolRun, ReplayRun, Run
 from xsbond.plan import by_name
 from xsbond.snapshot import Snapshot
 
@@ -36,6 +36,7 @@ def facts(run: Run) -> dict[str, str]:
             f"{bond.network}: {'+'.join(bond.nics)} {bond.mode}" for bond in run.expected().desired
         ),
         **_trust(run),
+        **_limits(run),
     }
 
 
@@ -98,4 +99,10 @@ def _trust(run: Run) -> dict[str, str]:
     trust = run.settings.trust
     if trust and trust.insecure:
         return {"TLS": "NOT VERIFIED (--xsbond-insecure): anybody may have answered"}
+    return {}
+
+
+def _limits(run: Run) -> dict[str, str]:
+    if isinstance(run, PoolRun) and run.lab and run.lab.shares_address:
+        return {"lab": "one loopback address for all hosts: members offer no XAPI of their own"}
     return {}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_xsbond.outcomes import CATALOGUE
-from tests.labs import db, pool_arguments, verify
+from tests.labs import connected, db, pool_arguments, verify
 from tests.spec_run import run_spec
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
@@ -288,5 +288,18 @@ def test_interrupted_apply_names_what_it_left(pytester: pytest.Pytester) -> None
             " interrupted | done: create network PUB; create a balance-slb bond of eth1+eth5 on"
             " xs-1, network PUB | not done: restart xapi on xs-3, to inherit the bond of PUB"
         )
+        wait_for_member(lab, "xs-2")
         again = verify(pytester, lab, "--xsbond-apply")
         assert (again.exit_status, again.not_passed()) == (0, {})
+
+
+def wait_for_member(lab: Lab, name: str) -> None:
+    """Return when a host that was restarted is enabled again: an apply would refuse before."""
+    host = lab.host(name).ref
+    with connected(lab) as connections:
+        connections.api.wait(
+            (f"host/{host}",),
+            lambda: bool(connections.api.read("host.get_enabled", host)),
+            60,
+            f"{name} was not enabled",
+        )

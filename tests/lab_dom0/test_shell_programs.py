@@ -44,6 +44,8 @@ SCRIPTS = {
         "/etc/hostname:1\n/etc/hosts:1\n",
     ),
     "grep -m": (LINES + "grep -m1 o", "one\n"),
+    "grep long options": (LINES + "grep --regexp=t --max-count 1 --invert-match", "one\n"),
+    "grep class in brackets": ("printf 'a1\\n-\\n' | grep '[[:alnum:]_]'", "a1\n"),
     "grep -l": ("grep -l xs /etc/hostname /etc/hosts", "/etc/hostname\n/etc/hosts\n"),
     "egrep": (LINES + "egrep 'one|two'", "one\ntwo\n"),
     "awk field": ("echo a b c | awk '{ print $2 }'", "b\n"),

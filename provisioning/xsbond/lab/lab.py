@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -58,21 +58,29 @@ class Lab:
         delays: Delays | None = None,
         port: int = 0,
         directory: Path | None = None,
+        addresses: Sequence[str] = (),
     ) -> None:
         """Start it; `port` is the API's, `directory` a new or empty one for the client's files.
+
+        `addresses` are the hosts' loopback addresses; without them each host gets one that is free.
 
         Raises OSError if a port is taken or a file cannot be written.
         """
         self.blueprint = blueprint or tutorial()
         self._resources = contextlib.ExitStack()
         try:
-            self._start(clock or Clock(), delays, port, directory)
+            self._start(clock or Clock(), delays, port, directory, addresses)
         except BaseException:
             self._resources.close()
             raise
 
     def _start(
-        self, clock: Clock, delays: Delays | None, port: int, directory: Path | None
+        self,
+        clock: Clock,
+        delays: Delays | None,
+        port: int,
+        directory: Path | None,
+        given: Sequence[str],
     ) -> None:
         blueprint = self.blueprint
         self.directory = self._resources.enter_context(_private_directory(directory))
@@ -80,7 +88,8 @@ class Lab:
             SimulatedDom0(host.nics, profile=blueprint.profile, hostname=host.name, clock=clock)
             for host in blueprint.hosts
         ]
-        addresses = draw_addresses(len(dom0s))
+        addresses = given or draw_addresses(len(dom0s))
+        self.shares_address = len(set(addresses)) < len(addresses)
         self.ssh_servers = self._resources.enter_context(contextlib.closing(SshServers()))
         # The world ends before the servers do, so that no command waits for it in vain.
         self.world = World(blueprint, dom0s, addresses, clock=clock, delays=delays)

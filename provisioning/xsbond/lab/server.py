@@ -32,14 +32,18 @@ class ApiServers:
 
     def __init__(self, world: World, port: int = 0) -> None:
         """Listen on every host's address; OSError if the port is taken (0: any free one)."""
-        self.port, sockets = _listen([host.address for host in world.hosts], port)
+        # Where all hosts share one address the master alone has an API of its own.
+        own: dict[str, tuple[Agent, Host]] = {}
+        for agent, host in zip(world.agents, world.hosts, strict=True):
+            own.setdefault(host.address, (agent, host))
+        self.port, sockets = _listen(list(own), port)
         self._selector = selectors.DefaultSelector()
         self._waker, self._wakened = socket.socketpair()
         self._selector.register(self._wakened, selectors.EVENT_READ)
         self._closing = False
         self._fronts = tuple(
             Front(world, agent, host, listener, self._wake)
-            for agent, host, listener in zip(world.agents, world.hosts, sockets, strict=True)
+            for (agent, host), listener in zip(own.values(), sockets, strict=True)
         )
         for front, listener in zip(self._fronts, sockets, strict=True):
             self._selector.register(listener, selectors.EVENT_READ, front)
