@@ -40,9 +40,8 @@ def facts(run: Run) -> dict[str, str]:
     }
 
 
-def lines(config: pytest.Config, run: Run) -> list[str]:
+def lines(run: Run) -> list[str]:
     """Return the header's lines."""
-    del config
     return [f"xsbond {name}: {text}" for name, text in facts(run).items()]
 
 

@@ -74,7 +74,7 @@ class XsbondSession:
 
     def pytest_report_header(self) -> list[str]:
         """Name pool, hosts, versions and mode."""
-        return header.lines(self.config, self.config.stash[RUN])
+        return header.lines(self.config.stash[RUN])
 
     # --- which tests ---
 

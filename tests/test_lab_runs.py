@@ -1,20 +1,16 @@
 """The product as its user runs it, against labs: provision, verify, plan, and what is printed."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pytest_xsbond.outcomes import CATALOGUE
-from tests.labs import connected, db, pool_arguments, verify
+from tests.labs import db, pool_arguments, verify
 from tests.spec_run import run_spec
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
-from xsbond.lab.clock import Clock
 
 SEVERAL = """
 [[bond]]
@@ -267,39 +263,3 @@ def test_no_secret_is_in_any_artefact(pytester: pytest.Pytester, lab: Lab) -> No
     assert len(stored) >= 6
     for secret in (lab.password, "PRIVATE KEY", *sessions):
         assert not [text for text in artefacts if secret in text]
-
-
-def test_interrupted_apply_names_what_it_left(pytester: pytest.Pytester) -> None:
-    """Ctrl-C while a member restarts: done, doing and not done are named, and a rerun finishes."""
-    with Lab(tutorial(3), clock=Clock(1 / 4)) as lab:
-        command = [sys.executable, "-m", "pytest", "-p", "no:randomly", *pool_arguments(lab)]
-        run = pytester.popen([*command, "--xsbond-apply"], stdin=subprocess.DEVNULL)
-        assert run.stdout
-        printed = ""
-        while "xs-2: service xapi restart" not in printed:
-            printed += run.stdout.readline().decode()
-            assert run.poll() is None, printed
-        run.send_signal(signal.SIGINT)
-        printed = run.communicate()[0].decode()
-        assert run.returncode == pytest.ExitCode.INTERRUPTED
-        (stopped,) = [line for line in printed.splitlines() if line.startswith("STOPPED: ")]
-        assert stopped == (
-            "STOPPED: stopped while it was to restart xapi on xs-2, to inherit the bond of PUB:"
-            " interrupted | done: create network PUB; create a balance-slb bond of eth1+eth5 on"
-            " xs-1, network PUB | not done: restart xapi on xs-3, to inherit the bond of PUB"
-        )
-        wait_for_member(lab, "xs-2")
-        again = verify(pytester, lab, "--xsbond-apply")
-        assert (again.exit_status, again.not_passed()) == (0, {})
-
-
-def wait_for_member(lab: Lab, name: str) -> None:
-    """Return when a host that was restarted is enabled again: an apply would refuse before."""
-    host = lab.host(name).ref
-    with connected(lab) as connections:
-        connections.api.wait(
-            (f"host/{host}",),
-            lambda: bool(connections.api.read("host.get_enabled", host)),
-            60,
-            f"{name} was not enabled",
-        )

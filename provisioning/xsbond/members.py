@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import stamina
+
 from xsbond import parsers
 from xsbond.dom0 import PROBE, Dom0
 from xsbond.errors import PoolError, UnexpectedOutput
@@ -158,15 +160,24 @@ def _bond_standing(api: PoolApi, host: str, wanted: DesiredBond) -> BondStanding
 def _confirm_in_dom0(dom0: Dom0, wanted: Sequence[DesiredBond], ends: float) -> None:
     """Return when Open vSwitch has the bonds, too; XAPI's record comes first."""
     expected = {(frozenset(bond.nics), ovs_mode(bond)) for bond in wanted}
-    while True:
-        answer = dom0.run_all({"bond/list": PROBE["ovs-bond-list"]})["bond/list"]
-        try:
-            there = {(bond.members, bond.type) for bond in parsers.parse_bond_list(answer.stdout)}
-        except UnexpectedOutput:
-            # Its claims will name the text; waiting longer does not change the wording.
-            return
-        if expected <= there:
-            return
-        if time.monotonic() > ends:
-            raise PoolError(dom0.name, PROBE["ovs-bond-list"], "does not show the bond in time")
-        time.sleep(0.2)
+    left = max(0.1, ends - time.monotonic())
+    for attempt in stamina.retry_context(
+        on=PoolError, attempts=None, timeout=left, wait_initial=0.1, wait_max=1.0
+    ):
+        with attempt:
+            if not expected <= _switch_bonds(dom0, expected):
+                raise PoolError(dom0.name, PROBE["ovs-bond-list"], "does not show the bond")
+
+
+def _switch_bonds(
+    dom0: Dom0, expected: set[tuple[frozenset[str], str]]
+) -> set[tuple[frozenset[str], str]]:
+    """Return (members, mode) of each bond Open vSwitch lists; `expected` if it cannot be read.
+
+    Waiting does not change a wording that no parser knows; the claims will name the text.
+    """
+    answer = dom0.run_all({"bond/list": PROBE["ovs-bond-list"]})["bond/list"]
+    try:
+        return {(bond.members, bond.type) for bond in parsers.parse_bond_list(answer.stdout)}
+    except UnexpectedOutput:
+        return expected
