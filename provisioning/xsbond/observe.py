@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from xsbond.dom0 import MEMBER_PROBE, PROBE, Dom0
 from xsbond.errors import PoolError, TrustError, UnexpectedOutput
 from xsbond.model import Host
-from xsbond.snapshot import RawDom0, RawSnapshot, Records, Snapshot, now, read_snapshot
+from xsbond.snapshot import RawDom0, RawSnapshot, Snapshot, now, read_record, read_snapshot
 from xsbond.ssh import SshSettings
 from xsbond.xapi import PoolApi
 
@@ -42,11 +42,11 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
     """
     taken_at = now()
     records = connections.api.records()
-    facts = _facts_of_hosts(records, connections.api.address.host)
+    hosts = [read_record("host", ref, each, Host) for ref, each in records["host"].items()]
     probe = MEMBER_PROBE if member_view else PROBE
     with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
-        answers = pool.map(lambda host: _ask(connections.dom0(host), probe), facts)
-        dom0 = dict(zip((host.uuid for host in facts), answers, strict=True))
+        answers = pool.map(lambda host: _ask(connections.dom0(host), probe), hosts)
+        dom0 = dict(zip((host.uuid for host in hosts), answers, strict=True))
     return read_snapshot(
         RawSnapshot(
             stage=stage,
@@ -55,13 +55,6 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
             records=records,
             dom0=dom0,
         )
-    )
-
-
-def _facts_of_hosts(records: Records, address: str) -> list[Host]:
-    """Return the hosts of a sweep; the records are read once more with the whole snapshot."""
-    return list(
-        read_snapshot(RawSnapshot(records=records, dom0={}, address=address)).hosts.values()
     )
 
 
