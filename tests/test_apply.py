@@ -7,6 +7,7 @@ import pytest
 from tests.labs import connected, db, pif_ref, quiet, verify
 from xsbond.apply import Provisioning, Stopped
 from xsbond.bondfile import TUTORIAL
+from xsbond.errors import CallRefused
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
 from xsbond.observe import Connections, observe
@@ -72,6 +73,21 @@ def test_refused_bond_takes_its_new_network_back(lab: Lab, connections: Connecti
     assert (caught.value.done, len(caught.value.left)) == ((), 1)
     with lab.world.lock:
         assert db(lab).where("network", name_label="PUB") == []
+
+
+def test_network_that_cannot_be_taken_back_is_named(lab: Lab, connections: Connections) -> None:
+    """If taking it back fails, too, the error still says where the run ended and what is left."""
+    provisioning = planned(connections)
+    with lab.world.lock:
+        # Which of two networks of one name is this run's own cannot be told.
+        for bridge in ("xapi8", "xapi9"):
+            db(lab).create("network", name_label="PUB", bridge=bridge)
+    provisioning.done = [provisioning.plan.steps[0]]
+    with pytest.raises(Stopped) as caught, provisioning._stopping("try"):
+        raise CallRefused("xs-1", "Bond.create", "PIF_ALREADY_BONDED", ())
+    reason = "PIF_ALREADY_BONDED (network PUB could not be taken back: "
+    assert reason in caught.value.reason
+    assert [step.does for step in caught.value.done] == ["create network PUB"]
 
 
 def test_look_that_fails_between_the_steps_names_what_was_done(

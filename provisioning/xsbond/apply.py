@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xsbond.errors import CallRefused, PoolError, XsbondError
-from xsbond.lookup import networks_called, nic_pifs
+from xsbond.lookup import nic_pifs
 from xsbond.members import Progress, restart_member
 from xsbond.model import DesiredBond
 from xsbond.observe import Connections
@@ -161,11 +161,17 @@ class Provisioning:
         """Destroy the networks this run made and put no PIF on; return words for the error."""
         taken = []
         for step in [each for each in self.done if isinstance(each, CreateNetwork)]:
-            if networks_called(self.snapshot, step.network):
-                continue
-            ref = self._network(step.network)
-            if not self.connections.api.read("network.get_PIFs", ref):
-                self.connections.api.change("network.destroy", ref)
-                self.done.remove(step)
+            try:
+                self._destroy_if_unused(step)
+            except PoolError as error:
+                # The error to be told is the one that led here; this one only adds to it.
+                return f" (network {step.network} could not be taken back: {error})"
+            if step not in self.done:
                 taken.append(step.network)
         return f" (network {', '.join(taken)} was taken back)" if taken else ""
+
+    def _destroy_if_unused(self, step: CreateNetwork) -> None:
+        ref = self._network(step.network)
+        if not self.connections.api.read("network.get_PIFs", ref):
+            self.connections.api.change("network.destroy", ref)
+            self.done.remove(step)
