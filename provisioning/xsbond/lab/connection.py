@@ -1,98 +1,174 @@
-"""One client's connection to a lab host: TLS, then requests until somebody hangs up."""
+"""One client's connection to a lab host: requests, over TLS or not, until somebody hangs up."""
 
-import http.server
+import contextlib
+import functools
 import socket
 import ssl
-from http import HTTPStatus
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from xsbond.lab.contracts import ToolstackDown
+from xsbond.lab.profiles import Profile
+from xsbond.lab.tasks import Origin
+from xsbond.lab.values import NULL
+from xsbond.lab.wire.head import END, Head, UnreadableHead, parse_head
 from xsbond.lab.wire.http import (
     FORBIDDEN,
+    HEAD_TOO_LARGE,
     LARGEST_REQUEST,
-    PREFLIGHT,
-    Dispatch,
+    TIMED_OUT,
     Reply,
     answer,
     internal_error,
     not_implemented,
+    preflight,
+    rendered,
 )
 
-IDLE_SECONDS = 300.0
-"""A connection on which nothing happens for so long is closed."""
-_HANDSHAKE_SECONDS = 10.0
+LARGEST_HEAD = 1024
+"""Bytes (xapi_globs.ml, max_header_length_tcp)."""
+_CHUNK = 65536
+_NO_LENGTH = 'Failure("We require a content-length: HTTP header")'
+_TOO_LONG = "Http_svr.Client_requested_size_over_limit"
+_NEGATIVE = 'Invalid_argument("Bytes.create")'
+
+Dispatch = Callable[[Origin, str, Sequence[Any]], Any]
+"""Called with a request's origin, its method and its raw parameters."""
 
 
-def serve(plain: socket.socket, context: ssl.SSLContext, dispatch: Dispatch) -> None:
-    """Serve a connection until it ends; closes it."""
-    try:
-        plain.settimeout(_HANDSHAKE_SECONDS)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with context.wrap_socket(plain, server_side=True) as secure:
-            secure.settimeout(IDLE_SECONDS)
-            _Conversation(secure, dispatch)
-    except (OSError, ToolstackDown):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a client may take, in real seconds."""
+
+    handshake: float = 10.0
+    first_byte: float = 10.0
+    """Between two pieces of the first request's head (header_read_timeout_tcp)."""
+    first_head: float = 60.0
+    """For the first request's head (header_total_timeout_tcp)."""
+    idle: float = 43200.0
+    """Later, until stunnel gives up (TIMEOUTidle)."""
+
+
+PATIENCE = Patience()
+
+
+class _Gone(Exception):  # noqa: N818 - a state
+    """The client hung up."""
+
+
+def serve(
+    plain: socket.socket,
+    context: ssl.SSLContext | None,
+    dispatch: Dispatch,
+    profile: Profile,
+    patience: Patience = PATIENCE,
+) -> None:
+    """Serve a connection until it ends; closes it. Without a context it is in clear text."""
+    with contextlib.closing(plain), contextlib.suppress(OSError, ToolstackDown, _Gone):
         # The client went away, spoke no TLS, or the host's xapi stopped: nobody is left to tell.
-        pass
-    finally:
-        plain.close()
+        plain.settimeout(patience.handshake)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context is None:
+            _Conversation(plain, dispatch, profile, patience).hold()
+            return
+        with context.wrap_socket(plain, server_side=True) as secure:
+            _Conversation(secure, dispatch, profile, patience).hold()
 
 
-class _Conversation(http.server.BaseHTTPRequestHandler):
-    """The requests of one connection; the constructor returns when it is over."""
+class _Conversation:
+    """The requests of one connection."""
 
-    protocol_version = "HTTP/1.1"
+    def __init__(
+        self, connection: socket.socket, dispatch: Dispatch, profile: Profile, patience: Patience
+    ) -> None:
+        self._connection, self._dispatch = connection, dispatch
+        self._profile, self._patience = profile, patience
+        self._received = b""
 
-    def __init__(self, connection: ssl.SSLSocket, dispatch: Dispatch) -> None:
-        self._dispatch = dispatch
-        no_server: Any = None  # Nothing the base class does needs one.
-        super().__init__(connection, connection.getpeername(), no_server)
+    def hold(self) -> None:
+        """Answer requests until one is the last."""
+        try:
+            self._connection.settimeout(self._patience.first_byte)
+            text = self._head_text(time.monotonic() + self._patience.first_head)
+        except TimeoutError:
+            self._send(TIMED_OUT, None)
+            return
+        self._connection.settimeout(self._patience.idle)
+        while self._answered(text):
+            text = self._head_text(None)
 
-    def do_POST(self) -> None:
-        """Answer a call."""
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal():
-            self._send(internal_error(f'Failure("int_of_string: {length}")'))
-        elif int(length) > LARGEST_REQUEST:
-            self._send(internal_error("Http_svr.Client_requested_size_over_limit"))
-        else:
-            self._send(answer(self.path, self.rfile.read(int(length)), self._dispatch))
+    def _head_text(self, deadline: float | None) -> str | None:
+        """Return the next request's head; None if it is too large."""
+        while END not in self._received:
+            if len(self._received) >= LARGEST_HEAD:
+                return None
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError
+            self._receive()
+        head, _, rest = self._received.partition(END)
+        if len(head) + len(END) > LARGEST_HEAD:
+            return None
+        self._received = rest
+        return head.decode("latin-1")
 
-    def do_OPTIONS(self) -> None:
-        """Answer a browser's preflight."""
-        self._send(PREFLIGHT)
+    def _answered(self, text: str | None) -> bool:
+        """Answer one request; tell whether another may follow."""
+        if text is None:
+            return self._send(HEAD_TOO_LARGE, None)
+        try:
+            head = parse_head(text)
+        except UnreadableHead as error:
+            return self._send(internal_error(str(error)), None)
+        return self._send(self._reply(head), head)
 
-    def do_GET(self) -> None:
-        """Refuse: the lab serves calls only."""
-        self._send(FORBIDDEN)
+    def _reply(self, head: Head) -> Reply:
+        match head.method:
+            case "POST":
+                return self._call(head) if head.path.startswith("/") else FORBIDDEN
+            case "OPTIONS":
+                return preflight(head.headers.get("access-control-request-headers"))
+            case "GET" | "PUT" | "CONNECT":
+                return FORBIDDEN
+            case method:
+                return not_implemented(method)
 
-    do_PUT = do_GET
+    def _call(self, head: Head) -> Reply:
+        """Answer a call; nothing but a Content-Length says how long it is."""
+        length = head.content_length
+        if length is None:
+            return internal_error(_NO_LENGTH)
+        if length > LARGEST_REQUEST:
+            return internal_error(_TOO_LONG)
+        if length < 0:
+            return internal_error(_NEGATIVE)
+        dispatch = functools.partial(self._dispatch, _origin(head))
+        return answer(head.path, self._body(length), dispatch, self._profile)
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what http.server itself cannot serve."""
-        if code == HTTPStatus.NOT_IMPLEMENTED:
-            self._send(not_implemented(self.command))
-        else:
-            self._send(internal_error(f'Http.Http_parse_failure("{explain or message}")'))
+    def _body(self, length: int) -> bytes:
+        while len(self._received) < length:
+            self._receive()
+        body, self._received = self._received[:length], self._received[length:]
+        return body
 
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+    def _receive(self) -> None:
+        chunk = self._connection.recv(_CHUNK)
+        if not chunk:
+            raise _Gone
+        self._received += chunk
 
-    def _send(self, reply: Reply) -> None:
-        """Write status line, headers and body at once."""
-        self.close_connection = self.close_connection or reply.closes
-        lines = [f"{self._version()} {reply.status} {reply.reason}", *self._headers(reply), "", ""]
-        self.wfile.write("\r\n".join(lines).encode("latin-1") + reply.body)
+    def _send(self, reply: Reply, head: Head | None) -> bool:
+        """Write an answer at once; tell whether the connection goes on."""
+        closes = reply.closes or head is None or head.closes
+        is_old = head is not None and head.is_old
+        self._connection.sendall(rendered(reply, is_old=is_old, closes=closes))
+        return not closes
 
-    def _version(self) -> str:
-        """Answer in the client's version, as xapi does."""
-        old = getattr(self, "request_version", "") == "HTTP/1.0"
-        return "HTTP/1.0" if old else "HTTP/1.1"
 
-    def _headers(self, reply: Reply) -> list[str]:
-        connection = "close" if self.close_connection else "keep-alive"
-        before_type = [("connection", connection), ("cache-control", "no-cache, no-store")]
-        kind = [("content-type", reply.content_type)] if reply.content_type else []
-        middle = [*kind, *before_type] if reply.closes else [*before_type, *kind]
-        every = [("content-length", str(len(reply.body))), *middle, *reply.headers]
-        return [f"{name}: {value}" for name, value in every]
+def _origin(head: Head) -> Origin:
+    """Return what the headers say about the call's task (context.ml, of_http_req)."""
+    return Origin(
+        subtask_of=head.headers.get("subtask-of", NULL),
+        other_config=head.with_prefix("x-http-other-config-"),
+    )

@@ -1,7 +1,7 @@
 """One call from its name and raw parameters to its result, in xapi's order.
 
-Emergency mode, method, number of parameters, their types, session, role, the host that carries it
-out, the body (ocaml/idl/ocaml_backend/gen_server.ml, ocaml/xapi/server_helpers.ml).
+Emergency mode, method, number of parameters, their types, session, and, in the call's task, role,
+the host that carries it out, the body (gen_server.ml, ocaml/xapi/server_helpers.ml).
 """
 
 from collections.abc import Sequence
@@ -9,15 +9,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from xsbond.lab import hosts
-from xsbond.lab.calls import messages_of
+from xsbond.lab.access import permissions_by_role, refuse_message
+from xsbond.lab.api.whole import whole_api
 from xsbond.lab.contracts import Failure, ToolstackDown
 from xsbond.lab.incoming import native
 from xsbond.lab.messages import REQUIRED, Call, Message
+from xsbond.lab.roles import POOL_ADMIN
 from xsbond.lab.schema.kinds import REF
+from xsbond.lab.sessions import check_session
 from xsbond.lab.state import Host, Pool
-from xsbond.lab.tasks import begin_task, complete_task, end_call_task, fail_task
+from xsbond.lab.tasks import (
+    INTERNAL,
+    Origin,
+    begin_task,
+    complete_task,
+    end_call_task,
+    fail_task,
+)
 
 _ASYNC = "Async."
+_EXTENSION = Message(
+    name="Host.call_extension", parameters=(), body=lambda _: None, role=POOL_ADMIN
+)
+"""What an unknown name is taken for."""
 
 
 class EmergencyFailure(Failure):
@@ -30,9 +44,12 @@ class Prepared:
 
     message: Message
     arguments: list[Any]
+    label: str
+    """The name as the client spelt it."""
     session: str
     received_by: Host
     is_async: bool
+    origin: Origin
 
 
 class Dispatcher:
@@ -43,16 +60,20 @@ class Dispatcher:
         listing = Message(
             name="system.listMethods",
             parameters=(),
-            body=lambda _: sorted(self.messages),
+            body=lambda _: list(whole_api(pool.profile)),
             needs_session=False,
             on_member=True,
         )
-        self.messages = {**messages_of(pool.schema), listing.name: listing}
+        known = whole_api(pool.profile)
+        self.messages = {**known, listing.name: listing}
+        pool.permissions = permissions_by_role([*self.messages.values(), _EXTENSION])
         self._spellings = {name.replace(".", "_"): name for name in self.messages} | {
             name: name for name in self.messages
         }
 
-    def call(self, host: Host, method: str, parameters: Sequence[Any]) -> Any:
+    def call(
+        self, host: Host, method: str, parameters: Sequence[Any], origin: Origin = INTERNAL
+    ) -> Any:
         """Carry out a call a client sent to this host, the session being its first parameter.
 
         Raises ToolstackDown if the host's xapi does not run.
@@ -60,7 +81,7 @@ class Dispatcher:
         with self.pool.lock:
             if not host.running:
                 raise ToolstackDown(host.name)
-            return self._begin(self._prepare(host, method, list(parameters)))
+            return self._begin(self._prepare(host, method, list(parameters), origin))
 
     def call_as_root(self, host: Host, method: str, parameters: Sequence[Any]) -> Any:
         """Carry out a call without a session, as through xapi's Unix socket.
@@ -73,8 +94,9 @@ class Dispatcher:
                 raise ToolstackDown(host.name)
             _refuse_in_emergency(host, self._known(method.removeprefix(_ASYNC)))
             message = self._known(method.removeprefix(_ASYNC))
-            served_by = host if message and message.on_member else self.pool.master
-            if not served_by.running:
+            stays = message is not None and message.on_member
+            served_by = host if stays else self.pool.master
+            if not stays and not self.pool.is_served:
                 text = 'Unix.Unix_error(Unix.ECONNREFUSED, "connect", "")'
                 raise Failure("INTERNAL_ERROR", text)
             if message is None:
@@ -83,56 +105,51 @@ class Dispatcher:
                 Prepared(
                     message=message,
                     arguments=_arguments(message, list(parameters)),
+                    label=method,
                     session="",
                     received_by=served_by,
                     is_async=_is_async(method, message),
+                    origin=INTERNAL,
                 )
             )
 
     def _known(self, name: str) -> Message | None:
         return self.messages.get(self._spellings.get(name, ""))
 
-    def _prepare(self, host: Host, method: str, parameters: list[Any]) -> Prepared:
+    def _prepare(self, host: Host, method: str, parameters: list[Any], origin: Origin) -> Prepared:
         name = method.removeprefix(_ASYNC)
         message = self._known(name)
         _refuse_in_emergency(host, message)
         if message is None:
             # An unknown name is taken for a host extension, which needs a session first.
             if parameters:
-                self._refuse_session(host, native(REF, parameters[0]), on_member=False)
+                session = native(REF, parameters[0])
+                check_session(self.pool, host, session)
+                refuse_message(self.pool, session, _EXTENSION, ())
             raise Failure("MESSAGE_METHOD_UNKNOWN", name)
         session, rest = _split(message, parameters)
         arguments = _arguments(message, rest, missing=message.needs_session and not parameters)
         if message.needs_session:
             session = native(REF, session)
-            self._refuse_session(host, session, on_member=message.on_member)
+            check_session(self.pool, host, session)
         return Prepared(
             message=message,
             arguments=arguments,
+            label=method,
             session=session,
             received_by=host,
             is_async=_is_async(method, message),
+            origin=origin,
         )
-
-    def _refuse_session(self, host: Host, session: str, *, on_member: bool) -> None:
-        """Raise the failure of a session that is not valid here (session_check.ml)."""
-        if on_member and session in host.local_sessions:
-            return
-        if not self.pool.database.has("session", session):
-            raise Failure("SESSION_INVALID", session)
-        master = self.pool.master
-        if host is not master and not on_member:
-            raise Failure("HOST_IS_SLAVE", self.pool.database.get("host", master.ref)["address"])
 
     def _begin(self, call: Prepared) -> Any:
         """Carry the call out at once, or hand out the task that stands for it."""
         if not call.message.has_async:
             return self._carry_out(call, "")
         master = self.pool.master
-        label = f"{_ASYNC}{call.message.name}" if call.is_async else call.message.name
-        task = begin_task(self.pool, label, master)
+        task = begin_task(self.pool, call.label, master, session=call.session, origin=call.origin)
         if call.is_async:
-            self.pool.spawn(label, lambda: self._in_background(call, task))
+            self.pool.spawn(call.label, lambda: self._in_background(call, task))
             return task
         try:
             return self._carry_out(call, task)
@@ -150,9 +167,10 @@ class Dispatcher:
 
     def _carry_out(self, call: Prepared, task: str) -> Any:
         """Run the body on the host it belongs to."""
+        refuse_message(self.pool, call.session, call.message, call.arguments)
         host = call.received_by
         if call.message.runs_on:
-            host = self._reach(call.message.runs_on(self.pool, *call.arguments))
+            host = hosts.reach(self.pool, call.message.runs_on(self.pool, *call.arguments))
         if task and self.pool.database.has("task", task):
             self.pool.database.set("task", task, resident_on=host.ref)
         context = Call(
@@ -163,15 +181,6 @@ class Dispatcher:
             task=task,
         )
         return call.message.body(context, *call.arguments)
-
-    def _reach(self, ref: str) -> Host:
-        """Return a host that can carry out a call (message_forwarding.ml, do_op_on)."""
-        host = self.pool.hosts.get(ref)
-        if host is None or not hosts.is_live(self.pool, host):
-            raise Failure("HOST_OFFLINE", ref)
-        if not host.running:
-            raise Failure("CANNOT_CONTACT_HOST", ref)
-        return host
 
 
 def _refuse_in_emergency(host: Host, message: Message | None) -> None:

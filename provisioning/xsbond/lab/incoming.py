@@ -47,13 +47,14 @@ def _int(_: Kind, value: Any) -> int:
         return value
     if not isinstance(value, str):
         raise refusal(f"Expected int64, got '{spelt(value)}'")
-    number = _int64_of_string(value)
+    number = int64_of_string(value)
     if number is None or not -(2 ** (_INT64_BITS - 1)) <= number < 2 ** (_INT64_BITS - 1):
         raise refusal("Int64.of_string")
     return number
 
 
-def _int64_of_string(text: str) -> int | None:
+def int64_of_string(text: str) -> int | None:
+    """Return the number OCaml reads in a text; None if it reads none."""
     if not _INT64.fullmatch(text):
         return None
     sign = -1 if text.startswith("-") else 1

@@ -56,7 +56,7 @@ class Message:
     needs_session: bool = True
     has_async: bool = False
     role: str = "read-only"
-    """The least role that may send it (datamodel_roles.ml); not enforced yet."""
+    """The least role that may send it, for a class whose messages roles.py does not list."""
     in_emergency: bool = False
     """Works while xapi has no database."""
     on_member: bool = False

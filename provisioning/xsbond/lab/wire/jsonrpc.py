@@ -6,9 +6,12 @@ from typing import Any
 
 from xsbond.lab.contracts import Failure
 from xsbond.lab.wire.xmlrpc import MalformedRequest
+from xsbond.lab.wire.yojson import JsonError, read_json
 
 _ERROR_CODE = 1
 """The same for every failure."""
+_NO_ID = 0
+"""Of replies that do not repeat the request's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +24,15 @@ class Request:
     version_2: bool
 
 
-def decode(body: bytes) -> Request:
-    """Return the request; MalformedRequest if it is none."""
-    try:
-        call = json.loads(body)
-    except ValueError as error:
-        raise MalformedRequest(f'Yojson__Common.Json_error("{_reason(error)}")') from None
+def decode(body: bytes, *, json_2: bool = True) -> Request:
+    """Return the request; MalformedRequest if it is none.
+
+    Without `json_2` only version 1.0 is known, whose replies all had the same id.
+    """
+    call = _parsed(body)
     if not isinstance(call, dict):
         raise _malformed("Invalid request body")
-    version_2 = call.get("jsonrpc") == "2.0"
+    version_2 = json_2 and call.get("jsonrpc") == "2.0"
     parameters = call.get("params", [] if version_2 else None)
     if not isinstance(call.get("method"), str):
         raise _malformed("Invalid field 'method' in request body")
@@ -40,7 +43,12 @@ def decode(body: bytes) -> Request:
         raise _malformed("Invalid field 'id' in request body")
     if not isinstance(parameters, list):
         raise _malformed("Invalid field 'params' in request body")
-    return Request(method=call["method"], parameters=parameters, id=identity, version_2=version_2)
+    return Request(
+        method=call["method"],
+        parameters=parameters,
+        id=identity if json_2 else _NO_ID,
+        version_2=version_2,
+    )
 
 
 def success(request: Request, value: Any) -> str:
@@ -60,9 +68,12 @@ def failure(request: Request, error: Failure) -> str:
     return _text({"result": None, "error": description, "id": request.id})
 
 
-def failure_before_dispatch(error: Failure) -> str:
+def failure_before_dispatch(error: Failure, *, version_2: bool = True) -> str:
     """Return the reply of a xapi without a database: an array and id 0, whatever was asked."""
-    return _text({"jsonrpc": "2.0", "error": [error.code, *error.arguments], "id": 0})
+    description = [error.code, *error.arguments]
+    if version_2:
+        return _text({"jsonrpc": "2.0", "error": description, "id": _NO_ID})
+    return _text({"result": None, "error": description, "id": _NO_ID})
 
 
 def _text(reply: dict[str, Any]) -> str:
@@ -73,7 +84,13 @@ def _malformed(text: str) -> MalformedRequest:
     return MalformedRequest(f'Jsonrpc.Malformed_method_request("{text}")')
 
 
-def _reason(error: ValueError) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"Line {error.lineno}, byte {error.colno}:\\n{error.msg}"
-    return "Invalid UTF-8"
+def _parsed(body: bytes) -> Any:
+    """Return what stands in the body; what is no JSON may still be some to xapi."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        try:
+            return read_json(body.decode("utf-8", "replace"))
+        except JsonError as error:
+            shown = str(error).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+            raise MalformedRequest(f'Yojson__Common.Json_error("{shown}")') from None
