@@ -35,18 +35,21 @@ DIFFERENT = {
     "obj_uuid": "drawn",
     "other_config": "times in it",
     "software_version": "times in it",
-    "bios_strings": "a hash in it",
     "telemetry_uuid": "the lab has no secrets",
-    "control_domain": "the lab has no VMs",
-    "resident_VMs": "the lab has no VMs",
+    "control_domain": "reference",
+    "resident_VMs": "references",
+    "affinity": "reference",
+    "consoles": "references",
+    "VM": "reference",
+    "location": "a reference in it",
     "PCIs": "the lab has no PCI devices",
 }
 DIFFERENT_IN = {
     ("task", "name_label"): "another call",
     ("message", "body"): "another bond",
 }
-NOT_NULL_IN_A_LAB = {"telemetry_uuid", "control_domain"}
-KEY = {"PIF": "device", "network": "bridge"}
+NOT_NULL_IN_A_LAB = {"telemetry_uuid"}
+KEY = {"PIF": "device", "network": "bridge", "VM": "name_label", "console": "protocol"}
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,8 @@ class Token:
 def compile_query(expression: str, one: Class) -> Condition:
     """Return the condition an expression states about a class's records.
 
-    Raises Failure INVALID_VALUE if it is not in the language, INTERNAL_ERROR for a missing field.
+    Raises Failure INVALID_VALUE if it is not in the language; the condition raises INTERNAL_ERROR
+    for a missing field.
     """
     try:
         return _Parser(_tokens(expression), one).whole()
@@ -120,12 +121,13 @@ class _Parser:
 
     def _operand(self) -> Operand:
         if self._accept("field"):
-            name = self._column(self._literal())
-            return lambda row: text_of(row[name])
+            column = self._literal()
+            return lambda row: text_of(row[self._field(column)])
         literal = self._literal()
         return lambda _: literal
 
-    def _column(self, column: str) -> str:
+    def _field(self, column: str) -> str:
+        """Return a column's field; a missing one is noticed by the first row that is looked at."""
         if column not in self._columns:
             raise Failure("INTERNAL_ERROR", "missing field", column, "")
         return self._columns[column]

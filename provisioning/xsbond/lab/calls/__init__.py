@@ -3,22 +3,56 @@
 from collections.abc import Iterator, Mapping
 
 from xsbond.lab.calls import (
+    blobs,
     bonds,
+    diagnostics,
+    directory,
     events,
+    guests,
     hosts,
+    management,
+    masters,
     messages,
     networks,
     pifs,
     pools,
     records,
+    roles,
+    secrets,
     sessions,
+    settings,
     tasks,
+    tunnels,
+    vifs,
     vlans,
 )
 from xsbond.lab.messages import Message
 from xsbond.lab.schema.kinds import Class
 
-_MODULES = (bonds, events, hosts, messages, networks, pifs, pools, sessions, tasks, vlans)
+_MODULES = (
+    settings,
+    blobs,
+    bonds,
+    diagnostics,
+    directory,
+    events,
+    guests,
+    hosts,
+    management,
+    masters,
+    messages,
+    networks,
+    pifs,
+    pools,
+    roles,
+    secrets,
+    sessions,
+    tasks,
+    tunnels,
+    vifs,
+    vlans,
+)
+"""Where two have a message of the same name, the later one counts."""
 
 
 def messages_of(schema: Mapping[str, Class]) -> Mapping[str, Message]:

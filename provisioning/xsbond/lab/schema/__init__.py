@@ -4,36 +4,59 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xsbond.lab.blueprint import Profile
+from xsbond.lab.schema.blobs import BLOB
+from xsbond.lab.schema.guests import (
+    CONSOLE,
+    TUNNEL,
+    VIF,
+    VIF_METRICS,
+    VM,
+    VM_GUEST_METRICS,
+    VM_METRICS,
+)
 from xsbond.lab.schema.host import CERTIFICATE, HOST, HOST_METRICS
-from xsbond.lab.schema.kinds import Class
+from xsbond.lab.schema.kinds import Class, Field
 from xsbond.lab.schema.network import BOND, NETWORK, PIF, PIF_METRICS, VLAN
+from xsbond.lab.schema.people import SECRET, SUBJECT, USER
 from xsbond.lab.schema.pool import POOL
 from xsbond.lab.schema.running import MESSAGE, SESSION, TASK
 
 CLASSES = (
     SESSION,
+    SUBJECT,
     TASK,
     POOL,
+    VM,
+    VM_METRICS,
+    VM_GUEST_METRICS,
     HOST,
     HOST_METRICS,
     NETWORK,
+    VIF,
+    VIF_METRICS,
     PIF,
     PIF_METRICS,
     BOND,
     VLAN,
+    CONSOLE,
+    USER,
+    BLOB,
+    SECRET,
+    TUNNEL,
     CERTIFICATE,
     MESSAGE,
 )
 """In the order of the data model, which is the order events of one reply come in."""
 
-_FIRST_WITH_CERTIFICATES = (8, 2)
+
+def _is_shown(profile: Profile, field: Field) -> bool:
+    return not field.internal and profile.knows(field.since)
 
 
 def schema_of(profile: Profile) -> Mapping[str, Class]:
-    """Return class name -> class, without the fields the profile's product does not know yet."""
-    version = tuple(int(part) for part in profile.product_version.split("."))
-    known = CLASSES if version >= _FIRST_WITH_CERTIFICATES else (*CLASSES[:-2], MESSAGE)
+    """Return class name -> class, without the classes and fields that came after the profile."""
     return {
-        one.name: replace(one, fields=tuple(f for f in one.fields if f.since <= version))
-        for one in known
+        one.name: replace(one, fields=tuple(f for f in one.fields if _is_shown(profile, f)))
+        for one in CLASSES
+        if profile.knows(one.since)
     }

@@ -72,7 +72,9 @@ class Field:
     column: str = ""
     """Database column, where namespaces are joined by two underscores; default: the name."""
     since: tuple[int, ...] = ()
-    """First product version that has the field; empty: all."""
+    """First release that has the field, on the number line of `Profile.generation`; empty: all."""
+    internal: bool = False
+    """No client ever sees it (internal_only)."""
 
     def initial(self) -> Any:
         """Return a new object's value, a fresh one for sets and maps."""
@@ -88,6 +90,8 @@ class Class:
 
     name: str
     fields: tuple[Field, ...]
+    since: tuple[int, ...] = ()
+    """First release that has the class, as for fields."""
     by_name_label: bool = False
     """Clients may look objects up by name_label."""
     persistent: bool = True
