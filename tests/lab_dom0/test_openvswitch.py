@@ -48,7 +48,11 @@ def test_bond_show_speaks_like_its_release(openvswitch: str, line: str) -> None:
 
 @pytest.mark.parametrize(
     ("openvswitch", "line"),
-    [("1.4.6", "\tmay_enable: true"), ("2.5.3", "  may_enable: true")],
+    [
+        ("1.4.6", "\tmay_enable: true"),
+        ("2.5.3", "\tmay_enable: true"),
+        ("2.17.5", "  may_enable: true"),
+    ],
 )
 def test_bond_show_indents_like_its_release(openvswitch: str, line: str) -> None:
     """By a tab first, by two blanks later."""

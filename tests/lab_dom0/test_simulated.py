@@ -22,11 +22,13 @@ def test_bridge_is_there_once_added(bare: SimulatedDom0) -> None:
     assert bare.bridges() == {"xapi1"}
 
 
-def test_adding_a_bridge_again_changes_nothing(bare: SimulatedDom0) -> None:
-    """The first settings stay."""
+def test_adding_a_bridge_again_changes_its_settings(bare: SimulatedDom0) -> None:
+    """They are written each time (ovs-vsctl --may-exist add-br, then set)."""
     bare.add_bridge("xapi1", BridgeSettings(mac=MAC))
-    bare.add_bridge("xapi1", BridgeSettings(mac="00:00:00:00:00:01"))
-    assert bare.bridges_by_name["xapi1"].settings.mac == MAC
+    before = bare.bridges_by_name["xapi1"].uuid
+    bare.add_bridge("xapi1", BridgeSettings(mac=MAC, fail_mode="secure"))
+    bridge = bare.bridges_by_name["xapi1"]
+    assert (bridge.uuid, bridge.settings.fail_mode) == (before, "secure")
 
 
 def test_fake_bridge_needs_its_parent(bare: SimulatedDom0) -> None:

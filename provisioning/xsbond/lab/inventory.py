@@ -1,41 +1,50 @@
 """The text files of dom0 that xapi keeps, /etc/xensource-inventory above all."""
 
-from xsbond.lab.blueprint import Profile
+from collections.abc import Mapping
+
+from xsbond.lab.profiles import Profile, Version
 from xsbond.lab.values import new_uuid
 
-_PLATFORMS = {"XCP-ng": ("XCP", "3.4.0"), "XenServer": ("XCP", "1.8.0")}
+_SHORT_NAMES = {
+    "Citrix Systems, Inc.": "Citrix",
+    "Cloud Software Group, Inc.": "Cloud Software Group",
+    "Open Source": "Open Source",
+}
+_XEN: Mapping[str, Version] = {"4.17": (21,), "4.13": (8, 2), "4.1.5": ()}
+"""Hypervisor -> the release it came with, the newest first."""
+_SINCE: Mapping[str, Version] = {"COMPANY_PRODUCT_BRAND": (7, 2), "STUNNEL_LEGACY": (7, 0)}
+"""Key -> the release whose installer was the first to write it; the others are older."""
 
 
 def inventory(profile: Profile, host_uuid: str, bridge: str) -> str:
     """Return a host's inventory: shell assignments (ocaml/libs/xapi-inventory/lib/inventory.ml)."""
-    platform, platform_version = _PLATFORMS.get(profile.product_brand, ("XCP", "3.4.0"))
-    short = profile.product_version.rpartition(".")[0]
     values = {
         "PRIMARY_DISK": "/dev/sda",
         "PRODUCT_VERSION": profile.product_version,
         "CONTROL_DOMAIN_UUID": new_uuid(),
-        "DOM0_MEM": "2048",
-        "XEN_VERSION": "4.17",
-        "COMPANY_NAME_SHORT": "Open Source",
-        "KERNEL_VERSION": "4.19.0",
+        "DOM0_MEM": "2048" if profile.knows((7, 0)) else "752",
+        "XEN_VERSION": next(xen for xen, since in _XEN.items() if profile.knows(since)),
+        "COMPANY_NAME_SHORT": _SHORT_NAMES[profile.company],
+        "KERNEL_VERSION": profile.linux.partition("+")[0],
         "MANAGEMENT_ADDRESS_TYPE": "IPv4",
-        "PRODUCT_VERSION_TEXT": short,
+        "PRODUCT_VERSION_TEXT": profile.product_version_text,
         "CURRENT_INTERFACES": bridge,
         "PRODUCT_BRAND": profile.product_brand,
         "INSTALLATION_UUID": host_uuid,
-        "PRODUCT_VERSION_TEXT_SHORT": short,
-        "BRAND_CONSOLE": f"{profile.product_brand} Center",
+        "PRODUCT_VERSION_TEXT_SHORT": profile.product_version_short,
+        "BRAND_CONSOLE": profile.console,
         "PRODUCT_NAME": "xenenterprise",
         "MANAGEMENT_INTERFACE": bridge,
-        "PLATFORM_VERSION": platform_version,
+        "PLATFORM_VERSION": profile.platform_version,
         "COMPANY_PRODUCT_BRAND": profile.product_brand,
-        "BUILD_NUMBER": "cloud",
+        "BUILD_NUMBER": profile.build_number,
         "STUNNEL_LEGACY": "false",
-        "PLATFORM_NAME": platform,
+        "PLATFORM_NAME": "XCP",
         "INSTALLATION_DATE": "2026-01-01 00:00:00",
-        "COMPANY_NAME": "Open Source",
+        "COMPANY_NAME": profile.company,
     }
-    return "".join(f"{key}='{value}'\n" for key, value in values.items())
+    known = {key: value for key, value in values.items() if profile.knows(_SINCE.get(key, ()))}
+    return "".join(f"{key}='{value}'\n" for key, value in known.items())
 
 
 def edited(text: str, **values: str) -> str:

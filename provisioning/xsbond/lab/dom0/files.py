@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from xsbond.lab.dom0.kernel import Interface
+from xsbond.lab.dom0.linuxbridge import kernel_files
 
 if TYPE_CHECKING:
     from xsbond.lab.dom0.simulated import SimulatedDom0
@@ -47,6 +48,10 @@ _ALIASES = (("/run/", "/var/run/"),)
 NO_DATA = OSError(errno.EINVAL, "Invalid argument")
 
 
+_BONDING_FLAGS = {"": 0, "MASTER": 0x400, "SLAVE": 0x800}
+"""IFF_MASTER, IFF_SLAVE (linux/if.h)."""
+
+
 def _when_up(value: str) -> str:
     """Raise what the kernel answers where an interface that is down has nothing to tell."""
     if not value:
@@ -70,7 +75,9 @@ _ATTRIBUTES: Mapping[str, Callable[[Interface], str]] = {
     "ifindex": lambda interface: str(interface.index),
     "type": lambda interface: str(interface.type),
     "flags": lambda interface: hex(
-        (0x1 if interface.up else 0) | (0x8 if interface.name == "lo" else 0x1002)
+        (0x1 if interface.up else 0)
+        | (0x8 if interface.name == "lo" else 0x1002)
+        | _BONDING_FLAGS[interface.bonding]
     ),
     "statistics/rx_packets": lambda interface: str(interface.counters.rx_packets),
     "statistics/rx_bytes": lambda interface: str(interface.counters.rx_bytes),
@@ -111,9 +118,8 @@ class FileTree:
         self.written: dict[str, str] = {
             "/etc/hostname": f"{dom0.hostname}\n",
             "/etc/hosts": f"127.0.0.1\tlocalhost localhost.localdomain {dom0.hostname}\n",
-            "/etc/redhat-release": f"{dom0.profile.product_brand} release"
-            f" {dom0.profile.product_version} (xenenterprise)\n",
-            "/etc/xensource/network.conf": "openvswitch\n",
+            "/etc/redhat-release": dom0.profile.release_line,
+            "/etc/xensource/network.conf": f"{dom0.network_backend}\n",
         }
         """Path -> text of every ordinary file."""
         self.programs: frozenset[str] = frozenset()
@@ -126,6 +132,8 @@ class FileTree:
             return self.written[path]
         if path == "/proc/net/dev":
             return render_net_dev(self._dom0.interfaces())
+        if path in (made_up := self._made_up()):
+            return made_up[path]
         if path.startswith(f"{_NETS}/"):
             return self._attribute(path)
         if path in self.programs:
@@ -135,6 +143,14 @@ class FileTree:
         if self.is_directory(path):
             raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
+
+    def _made_up(self) -> Mapping[str, str]:
+        """Return what the kernel tells of its own bridges and bonds, if it has any."""
+        if self._dom0.network_backend == "openvswitch":
+            return {}
+        with self._dom0.lock:
+            self._dom0.settle()
+            return kernel_files(self._dom0)
 
     def _attribute(self, path: str) -> str:
         name, _, attribute = path.removeprefix(f"{_NETS}/").partition("/")
@@ -197,6 +213,7 @@ class FileTree:
     def _entries(self, path: str) -> set[str]:
         prefix = path.rstrip("/") + "/"
         known = {*self.written, *self.programs, *_DIRECTORIES, "/dev/null", "/proc/net/dev"}
+        known |= self._made_up().keys()
         if f"{_NETS}/".startswith(prefix) or path.startswith(_NETS):
             known |= {
                 f"{_NETS}/{name}/{attribute}"

@@ -11,6 +11,8 @@ _FLAGS = (
     (0x2, "BROADCAST"),
     (0x8, "LOOPBACK"),
     (0x40, "RUNNING"),
+    (0x800, "SLAVE"),
+    (0x400, "MASTER"),
     (0x1000, "MULTICAST"),
 )
 """In the order net-tools prints them (linux/if.h)."""
@@ -30,6 +32,8 @@ def flags_of(interface: Interface) -> tuple[int, tuple[str, ...]]:
         "BROADCAST": not loopback,
         "LOOPBACK": loopback,
         "RUNNING": interface.running,
+        "SLAVE": interface.bonding == "SLAVE",
+        "MASTER": interface.bonding == "MASTER",
         "MULTICAST": not loopback,
     }
     held = [(bit, word) for bit, word in _FLAGS if holds[word]]

@@ -13,6 +13,7 @@ def _netdev_flags(interface: Interface) -> str:
     words = ["LOOPBACK"] if interface.name == "lo" else ["BROADCAST", "MULTICAST"]
     if interface.up and not interface.carrier:
         words.insert(0, "NO-CARRIER")
+    words += [interface.bonding] if interface.bonding else []
     words += ["UP"] if interface.up else []
     words += ["LOWER_UP"] if interface.running else []
     return ",".join(words)
@@ -26,7 +27,8 @@ def _queue(interface: Interface) -> str:
 
 def link_lines(interface: Interface, *, shows_master: bool) -> tuple[str, str]:
     """Return the two lines of a link; `shows_master` since Linux 3.9 names the datapath."""
-    master = " master ovs-system" if interface.switched and shows_master else ""
+    owner = interface.master or ("ovs-system" if interface.switched else "")
+    master = f" master {owner}" if owner and shows_master else ""
     state = interface.operstate.upper()
     loopback = interface.name == "lo"
     broadcast = "00:00:00:00:00:00" if loopback else "ff:ff:ff:ff:ff:ff"

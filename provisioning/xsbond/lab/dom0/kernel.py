@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from typing import Literal
 
 from xsbond.lab.contracts import Address
 
@@ -34,6 +35,10 @@ class Interface:
     physical: bool = False
     switched: bool = False
     """A NIC that Open vSwitch forwards from and to."""
+    master: str = ""
+    """The kernel's own bond or bridge that it belongs to."""
+    bonding: Literal["", "MASTER", "SLAVE"] = ""
+    """Its part in a bond of the kernel's own."""
     speed: int = -1
     full_duplex: bool | None = None
     address: Address | None = None

@@ -1,15 +1,16 @@
 """The network interfaces that follow from a dom0's NICs and bridges, and their traffic."""
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xsbond.lab.contracts import Address, Nic
+from xsbond.lab.dom0 import linuxbridge
 from xsbond.lab.dom0.kernel import Counters, Interface, link_local
 from xsbond.lab.dom0.versions import openvswitch_version
 
 if TYPE_CHECKING:
     from xsbond.lab.dom0.simulated import SimulatedDom0
-    from xsbond.lab.dom0.state import Bridge
+    from xsbond.lab.dom0.state import Bridge, Port
 
 _FIRST_NIC = 2
 _HEARD_PER_SECOND = 4
@@ -19,6 +20,7 @@ _FRAME = 86
 _LOOPBACK_MTU = 65536
 _OLD_LOOPBACK_MTU = 16436
 """Before Linux 3.6."""
+_VIF_MAC = "fe:ff:ff:ff:ff:ff"
 _DATAPATH_MAC = "5e:2c:a9:0b:71:44"
 
 
@@ -41,7 +43,9 @@ class Netdevs:
         """Return all interfaces, in the order of their indices."""
         nics = [self._nic(nic) for nic in self._dom0.nics()]
         bridges = [self._bridge(bridge) for bridge in self._dom0.bridges_by_name.values()]
-        found = [self._loopback(), *nics, *self._datapath(), *bridges]
+        others = self._kernel_devices() if self._is_bridged() else self._datapath()
+        vifs = [self._vif(port) for port in self._dom0.ports_by_name.values() if port.of_guest]
+        found = [self._loopback(), *nics, *others, *bridges, *vifs]
         return tuple(sorted(found, key=lambda interface: interface.index))
 
     def count_traffic(self, now: float) -> None:
@@ -84,15 +88,68 @@ class Netdevs:
         return Interface(
             name=nic.device,
             index=self._index(nic.device),
-            mac=nic.mac,
+            mac=self._mac(nic, port),
             mtu=nic.mtu,
             up=up,
             carrier=up and nic.carrier,
             physical=True,
-            switched=port is not None,
+            **self._membership(port),
             speed=nic.speed if nic.carrier else -1,
             full_duplex=nic.full_duplex if nic.carrier else None,
+            address=self._dom0.addresses.get(nic.device),
             counters=self._counters(nic.device),
+        )
+
+    def _mac(self, nic: Nic, port: "Port | None") -> str:
+        """Return a NIC's MAC; a bond of the kernel's own lends its slaves its own."""
+        lent = port.bond.mac if port and port.bond and self._is_bridged() else ""
+        return lent.lower() or nic.mac
+
+    def _is_bridged(self) -> bool:
+        """Tell whether the kernel's own bridges switch here."""
+        return self._dom0.network_backend == "bridge"
+
+    def _membership(self, port: "Port | None") -> "dict[str, Any]":
+        """Return what a NIC shows of the kernel's own bond or bridge it is in."""
+        if port is None or not self._is_bridged():
+            return {"switched": port is not None}
+        if port.bond:
+            return {"master": port.name, "bonding": "SLAVE"}
+        return {"master": port.bridge}
+
+    def _kernel_devices(self) -> list[Interface]:
+        """Return bonds and VLAN devices, which are interfaces where the kernel has them."""
+        bonds = [self._bond(port) for port in self._dom0.ports_by_name.values() if port.bond]
+        bridges = self._dom0.bridges_by_name.values()
+        return bonds + [self._vlan(bridge) for bridge in bridges if bridge.settings.vlan]
+
+    def _bond(self, port: "Port") -> Interface:
+        assert port.bond
+        state = self._dom0.bonds.get(port.name)
+        bridge = self._dom0.bridges_by_name[port.bridge]
+        return Interface(
+            name=port.name,
+            index=self._index(port.name),
+            mac=(port.bond.mac or bridge.settings.mac).lower(),
+            mtu=bridge.settings.mtu,
+            up=True,
+            carrier=bool(state and state.active),
+            master=port.bridge,
+            bonding="MASTER",
+            counters=self._counters(port.name),
+        )
+
+    def _vlan(self, bridge: "Bridge") -> Interface:
+        name = linuxbridge.vlan_device(self._dom0, bridge) or f"{bridge.name}-vlan"
+        return Interface(
+            name=name,
+            index=self._index(name),
+            mac=bridge.mac,
+            mtu=bridge.settings.mtu,
+            up=True,
+            carrier=True,
+            master=bridge.name,
+            counters=self._counters(name),
         )
 
     def _datapath(self) -> list[Interface]:
@@ -109,13 +166,29 @@ class Netdevs:
         return Interface(
             name=bridge.name,
             index=bridge.index,
-            mac=bridge.settings.mac.lower(),
+            mac=bridge.mac,
             mtu=bridge.settings.mtu,
             up=up,
             carrier=up,
             address=self._dom0.addresses.get(bridge.name),
-            ipv6=link_local(bridge.settings.mac) if up and self._has_ipv6() else "",
+            ipv6=link_local(bridge.mac) if up and self._has_ipv6() else "",
             counters=self._counters(bridge.name),
+        )
+
+    def _vif(self, port: "Port") -> Interface:
+        """Return the half of a guest's interface that is in dom0."""
+        name = port.name
+        up = name not in self._dom0.downed
+        return Interface(
+            name=name,
+            index=self._index(name),
+            mac=_VIF_MAC,
+            mtu=self._dom0.bridges_by_name[port.bridge].settings.mtu,
+            up=up,
+            carrier=up,
+            **self._membership(port),
+            ipv6=link_local(_VIF_MAC) if up and self._has_ipv6() else "",
+            counters=self._counters(name),
         )
 
     def _counters(self, name: str) -> Counters:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xsbond.lab.blueprint import CURRENT, Profile
+from xsbond.lab.blueprint import CURRENT, NetworkBackend, Profile
 from xsbond.lab.contracts import Address, BondSettings, BridgeSettings, Nic
 from xsbond.lab.dom0 import bonding
 from xsbond.lab.dom0.files import FileTree
@@ -29,8 +29,10 @@ class SimulatedDom0:
         profile: Profile = CURRENT,
         hostname: str = "xs-1",
         clock: Clock | None = None,
+        network_backend: NetworkBackend = "openvswitch",
     ) -> None:
         self.profile, self.hostname = profile, hostname
+        self.network_backend = network_backend
         self.clock: Clock = clock or RealTime()
         self.lock = threading.RLock()
         found = {nic.device: nic for nic in sorted(nics, key=lambda nic: nic.position)}
@@ -57,6 +59,10 @@ class SimulatedDom0:
         """Return the physical NICs, in the order of their positions."""
         return tuple(sorted(self.nics_by_device.values(), key=lambda nic: nic.position))
 
+    def set_hostname(self, name: str) -> None:
+        """Name the host."""
+        self.hostname = name
+
     def interfaces(self) -> tuple[Interface, ...]:
         """Return the kernel's network interfaces, in the order of their indices."""
         with self.lock:
@@ -68,13 +74,18 @@ class SimulatedDom0:
         return frozenset(self.bridges_by_name)
 
     def add_bridge(self, name: str, settings: BridgeSettings) -> None:
-        """Create the bridge and bring its interface up; nothing happens if it exists.
+        """Create the bridge and bring its interface up; one that exists gets the settings.
 
         Raises ValueError if it is a fake bridge on a parent that does not exist.
         """
         with self.lock:
-            if name in self.bridges_by_name:
+            existing = self.bridges_by_name.get(name)
+            if existing and existing.settings.vlan == settings.vlan:
+                self.bridges_by_name[name] = replace(existing, settings=settings)
                 return
+            if existing:
+                # ovs-vsctl, --may-exist add-br: it must be what it is asked to be.
+                raise ValueError(f"bridge {name} exists on {existing.settings.vlan}")
             if settings.vlan and settings.vlan[0] not in self.bridges_by_name:
                 raise ValueError(f"no bridge {settings.vlan[0]} to put {name} on")
             self.bridges_by_name[name] = Bridge(
@@ -152,6 +163,26 @@ class SimulatedDom0:
             sorted(devices, key=lambda name: zlib.crc32(f"{self.hostname} {port} {name}".encode()))
         )
 
+    def add_vif(self, bridge: str, name: str) -> None:
+        """Put the interface of a running guest on a bridge; it leaves the one it was on.
+
+        Raises ValueError if there is no such bridge.
+        """
+        with self.lock:
+            if bridge not in self.bridges_by_name:
+                raise ValueError(f"no bridge named {bridge}")
+            port = self.ports_by_name.get(name)
+            if port is None or port.bridge != bridge:
+                self.ports_by_name[name] = Port(
+                    name=name, bridge=bridge, devices=(name,), bond=None, of_guest=True
+                )
+
+    def remove_vif(self, name: str) -> None:
+        """Take the interface of a guest away; nothing if it is absent."""
+        with self.lock:
+            self.ports_by_name.pop(name, None)
+            self.downed.pop(name, None)
+
     def set_address(self, bridge: str, address: Address | None) -> None:
         """Give the bridge interface this address, or take the one it has away."""
         with self.lock:
@@ -182,8 +213,9 @@ class SimulatedDom0:
 
     def _settle_bond(self, port: Port, now: float) -> None:
         """Judge a bond's legs anew; a port with one working NIC is no bond to Open vSwitch."""
+        fewest = 2 if self.network_backend == "openvswitch" else 1
         present = [device for device in port.devices if device in self.nics_by_device]
-        if port.bond is None or len(present) < 2:  # noqa: PLR2004 - one leg is no bond
+        if port.bond is None or len(present) < fewest:
             self.bonds.pop(port.name, None)
             return
         state = self.bonds.get(port.name) or bonding.BondState(

@@ -46,6 +46,12 @@ def new_uuid() -> str:
     return str(uuid.uuid4())
 
 
+def new_mac() -> str:
+    """Return a random, locally administered MAC."""
+    first, *rest = uuid.uuid4().bytes[:6]
+    return ":".join(f"{byte:02x}" for byte in ((first | 2) & 0xFE, *rest))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
     """An Open vSwitch bridge, real or fake, with the internal port and interface of its name."""
@@ -54,9 +60,16 @@ class Bridge:
     settings: BridgeSettings
     index: int
     """ifindex of its interface."""
+    drawn_mac: str = field(default_factory=new_mac)
+    """What it has unless networkd sets one."""
     uuid: str = field(default_factory=new_uuid)
     port_uuid: str = field(default_factory=new_uuid)
     interface_uuid: str = field(default_factory=new_uuid)
+
+    @property
+    def mac(self) -> str:
+        """Return the MAC its interface has."""
+        return self.settings.mac.lower() or self.drawn_mac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +80,8 @@ class Port:
     bridge: str
     devices: tuple[str, ...]
     bond: BondSettings | None
+    of_guest: bool = False
+    """It is one half of a virtual machine's interface."""
     uuid: str = field(default_factory=new_uuid)
 
     def interface_uuid(self, device: str) -> str:

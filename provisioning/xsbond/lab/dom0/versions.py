@@ -1,8 +1,8 @@
 """Which Open vSwitch a profile ships, as a number that compares."""
 
-from xsbond.lab.blueprint import Profile
+from xsbond.lab.profiles import Profile, Version, numbers
 
 
-def openvswitch_version(profile: Profile) -> tuple[int, ...]:
+def openvswitch_version(profile: Profile) -> Version:
     """Return the version as integers, for example (2, 17, 5)."""
-    return tuple(int(part) for part in profile.openvswitch.split("."))
+    return numbers(profile.openvswitch)

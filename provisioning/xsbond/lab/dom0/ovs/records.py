@@ -11,7 +11,7 @@ from xsbond.lab.dom0.ovs.request import (
     find_table,
     lines_of,
 )
-from xsbond.lab.dom0.ovs.values import Row, RowId, Value, to_bare_text, to_json, to_text
+from xsbond.lab.dom0.ovs.values import Row, RowId, Value, to_bare_text, to_json
 
 
 def get(request: Request) -> str:
@@ -23,21 +23,21 @@ def get(request: Request) -> str:
         if request.if_exists:
             return ""
         raise
-    return lines_of([_column(table, row, typed) for typed in request.arguments[2:]])
+    return lines_of([_column(request.format, table, row, it) for it in request.arguments[2:]])
 
 
-def _column(table: str, row: Row, typed: str) -> str:
+def _column(form: Format, table: str, row: Row, typed: str) -> str:
     """Return one column, or one key of it where COLUMN:KEY was asked for."""
     column, has_key, key = typed.partition(":")
     _check_columns(table, row, [column])
     value = row[column]
     if not has_key:
-        return to_text(value)
+        return form.text(value)
     if not isinstance(value, Mapping):
         raise VsctlError(f"cannot specify key to get for non-map column {column}")
     if key.strip('"') not in value:
         raise VsctlError(f'no key {key} in {table} record "{row.get("name", ".")}" column {column}')
-    return to_text(value[key.strip('"')])
+    return form.text(value[key.strip('"')])
 
 
 def _check_columns(table: str, row: Row, columns: Sequence[str]) -> None:
@@ -57,16 +57,16 @@ def find_rows(request: Request) -> str:
     """Return the records that meet every condition."""
     table, rows = find_table(request, request.arguments[0])
     for condition in request.arguments[1:]:
-        rows = [row for row in rows if _holds(table, row, condition)]
+        rows = [row for row in rows if _holds(request.format, table, row, condition)]
     return _render(request, table, rows)
 
 
-def _holds(table: str, row: Row, condition: str) -> bool:
+def _holds(form: Format, table: str, row: Row, condition: str) -> bool:
     column, equals, wanted = condition.partition("=")
     if not equals or column.endswith(("!", "<", ">", "{")):
         raise VsctlError(f"{condition}: only COLUMN=VALUE and COLUMN:KEY=VALUE are known here")
     try:
-        seen = _column(table, row, column)
+        seen = _column(form, table, row, column)
     except VsctlError:
         if ":" in column:
             return False
@@ -94,7 +94,7 @@ def _cell(form: Format, value: Value) -> str:
         return to_bare_text(value)
     # Only the list format quotes a lone string that needs it (lib/table.c).
     plain = isinstance(value, str) and not isinstance(value, RowId) and form.format != "list"
-    return str(value) if plain else to_text(value)
+    return str(value) if plain else form.text(value)
 
 
 def _render_list(form: Format, names: Sequence[str], rows: Sequence[Row]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xsbond.lab.dom0.ovs.values import Atom, Row, Value
+from xsbond.lab.dom0.ovs.values import Atom, Row, Value, to_text
 
 Tables = Mapping[str, list[Row]]
 
@@ -24,6 +24,12 @@ class Format:
     data: str = "string"
     headings: bool = True
     columns: tuple[str, ...] = ()
+    quotes_digits: bool = False
+    """Text with digits is quoted, as up to Open vSwitch 2.11."""
+
+    def text(self, value: Value) -> str:
+        """Return a value as text."""
+        return to_text(value, quotes_digits=self.quotes_digits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,38 +5,46 @@ from dataclasses import dataclass
 
 from xsbond.lab.contracts import BondSettings, Nic
 from xsbond.lab.dom0.bonding import BondState, Leg
+from xsbond.lab.profiles import Version
 
 _REBALANCED = ("balance-slb", "balance-tcp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """How one range of releases speaks of bonds (ofproto/bond.c, earlier lib/bond.c)."""
+    """How one range of releases speaks of bonds (ofproto/bond.c, up to 2.3 lib/bond.c)."""
 
-    member: str
-    list_columns: tuple[str, ...]
-    indent: str
-    modern: bool
-    """Recirculation, active MAC and the like are shown; since 2.2."""
-    lb_output: bool
-    """The lb_output action and the primary member are shown; since 2.15."""
-    all_active: bool
-    """Whether all members take broadcasts is shown; since 3.0."""
+    version: Version
 
+    def since(self, *version: int) -> bool:
+        """Tell whether this is the release, or a later one."""
+        return self.version >= version
 
-def wording_of(version: tuple[int, ...]) -> Wording:
-    """Return how this release speaks."""
-    recirculates, members = version >= (2, 2), version >= (2, 15)
-    member = "member" if members else "slave"
-    extra = ("recircID",) if recirculates else ()
-    return Wording(
-        member=member,
-        list_columns=("bond", "type", *extra, f"{member}s"),
-        indent="  " if recirculates else "\t",
-        modern=recirculates,
-        lb_output=members,
-        all_active=version >= (3, 0),
-    )
+    @property
+    def member(self) -> str:
+        """Return the word for a leg (NEWS of 2.15)."""
+        return "member" if self.since(2, 15) else "slave"
+
+    @property
+    def list_columns(self) -> tuple[str, ...]:
+        """Return the titles of bond/list."""
+        extra = ("recircID",) if self.recirculates else ()
+        return ("bond", "type", *extra, f"{self.member}s")
+
+    @property
+    def recirculates(self) -> bool:
+        """Tell whether balance-tcp may recirculate, so that bonds have an id for it."""
+        return self.since(2, 2)
+
+    @property
+    def names_bonds(self) -> bool:
+        """Tell whether bond/show describes all bonds, so that each needs its name above it."""
+        return self.since(1, 5)
+
+    @property
+    def indent(self) -> str:
+        """Return what stands before a leg's own lines."""
+        return "  " if self.since(2, 10) else "\t"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,65 +60,81 @@ def render_list(bonds: list[Bond], wording: Wording) -> str:
     """Return bond/list: a heading, then a line a bond, tab separated."""
     lines = ["\t".join(wording.list_columns)]
     for bond in bonds:
-        recirculation = (str(bond.state.recirculation),) if wording.modern else ()
+        recirculation = (str(bond.state.recirculation),) if wording.recirculates else ()
         members = ", ".join(bond.state.legs)
         lines.append("\t".join((bond.name, bond.settings.bond_mode, *recirculation, members)))
     return "".join(f"{line}\n" for line in lines)
 
 
 def render_show(bond: Bond, nics: Mapping[str, Nic], wording: Wording, now: float) -> str:
-    """Return bond/show for one bond: its settings, then its members sorted by name."""
-    lines = [f"---- {bond.name} ----", *_settings(bond, wording, now)]
-    if wording.modern:
+    """Return bond/show for one bond: its settings, then its members, since 1.5 sorted by name."""
+    title, end = ([f"---- {bond.name} ----"], [""]) if wording.names_bonds else ([], [])
+    lines = [*title, *_settings(bond, wording, now)]
+    if wording.since(2, 4):
         active = bond.state.active
         told = f"{nics[active].mac}({active})" if active in nics else "00:00:00:00:00:00(none)"
         lines.append(f"active {wording.member} mac: {told}")
-    for device, leg in sorted(bond.state.legs.items()):
+    legs = list(bond.state.legs.items())
+    for device, leg in sorted(legs) if wording.names_bonds else legs:
         lines += _member(bond, device, leg, wording, now)
-    return "".join(f"{line}\n" for line in [*lines, ""])
+    return "".join(f"{line}\n" for line in [*lines, *end])
 
 
 def _settings(bond: Bond, wording: Wording, now: float) -> list[str]:
     settings = bond.settings
-    balanced = settings.bond_mode in _REBALANCED
-    lines = [f"bond_mode: {settings.bond_mode}"]
-    if wording.modern:
-        # Only balance-tcp recirculates; the id it would use is told in bond/list all the same.
-        tcp = settings.bond_mode == "balance-tcp"
-        recirculation = bond.state.recirculation if tcp else -1
-        lines.append(f"bond may use recirculation: {_yes(tcp)}, Recirc-ID : {recirculation}")
-    lines.append("bond-hash-basis: 0")
-    if wording.lb_output:
+    interval = _rebalance_interval(bond)
+    balanced = settings.bond_mode in _REBALANCED and interval > 0
+    lines = [f"bond_mode: {settings.bond_mode}", *_hashing(bond, wording)]
+    if wording.since(2, 14):
         lines.append("lb_output action: disabled, bond-id: -1")
-    if wording.all_active and balanced:
+    if wording.since(3, 0) and settings.bond_mode in _REBALANCED:
         lines.append("all members active: false")
     lines += [f"updelay: {settings.updelay} ms", f"downdelay: {settings.downdelay} ms"]
     if balanced:
-        lines.append(f"next rebalance: {_next_rebalance(bond, now)} ms")
-    lines.append(f"lacp_status: {_lacp_status(bond)}")
-    if wording.modern:
-        fallback = settings.other_config.get("lacp-fallback-ab", "false")
+        passed = round((now - bond.state.created) * 1000)
+        lines.append(f"next rebalance: {interval - passed % interval} ms")
+    return [*lines, *_lacp(bond, wording)]
+
+
+def _hashing(bond: Bond, wording: Wording) -> list[str]:
+    mode, lines = bond.settings.bond_mode, []
+    # Only balance-tcp recirculates; the id it would use is told in bond/list all the same.
+    tcp = mode == "balance-tcp"
+    if wording.recirculates:
+        recirculation = bond.state.recirculation if tcp else -1
+        may = "yes" if tcp else "no"
+        lines.append(f"bond may use recirculation: {may}, Recirc-ID : {recirculation}")
+    elif not wording.since(1, 6) and mode in _REBALANCED:
+        # Without a partner balance-tcp fell back to balance-slb (NEWS of 1.6).
+        hashed = "balance-tcp" if tcp and _negotiated(bond) else "balance-slb"
+        lines.append(f"bond-hash-algorithm: {hashed}")
+    return [*lines, "bond-hash-basis: 0"]
+
+
+def _rebalance_interval(bond: Bond) -> int:
+    return int(bond.settings.other_config.get("bond-rebalance-interval", 10_000))
+
+
+def _lacp(bond: Bond, wording: Wording) -> list[str]:
+    if not wording.since(1, 6):
+        return [f"lacp_negotiated: {str(_negotiated(bond)).lower()}"]
+    lines = [f"lacp_status: {_lacp_status(bond)}"]
+    if wording.since(2, 10):
+        fallback = bond.settings.other_config.get("lacp-fallback-ab", "false")
         lines.append(f"lacp_fallback_ab: {fallback}")
-    if wording.lb_output:
+    if wording.since(2, 15):
         lines.append("active-backup primary: <none>")
     return lines
 
 
-def _yes(true: bool) -> str:
-    return "yes" if true else "no"
-
-
-def _next_rebalance(bond: Bond, now: float) -> int:
-    interval = int(bond.settings.other_config.get("bond-rebalance-interval", 10_000))
-    passed = round((now - bond.state.created) * 1000)
-    return interval - passed % interval if interval else 0
+def _negotiated(bond: Bond) -> bool:
+    return bond.settings.lacp != "off" and any(leg.enabled for leg in bond.state.legs.values())
 
 
 def _lacp_status(bond: Bond) -> str:
     if bond.settings.lacp == "off":
         return "off"
-    negotiated = any(leg.enabled for leg in bond.state.legs.values())
-    return "negotiated" if negotiated else "configured"
+    return "negotiated" if _negotiated(bond) else "configured"
 
 
 def _member(bond: Bond, device: str, leg: Leg, wording: Wording, now: float) -> list[str]:

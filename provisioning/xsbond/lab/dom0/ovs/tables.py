@@ -27,7 +27,7 @@ _SINCE: Mapping[str, tuple[int, ...]] = {
     "cfm_remote_opstate": (1, 5),
     "cvlans": (2, 8),
     "datapath_version": (2, 4),
-    "error": (2, 4),
+    "error": (2, 3),
     "flow_tables": (1, 6),
     "ifindex": (2, 0),
     "ingress_policing_kpkts_burst": (2, 16),
@@ -46,7 +46,12 @@ _SINCE: Mapping[str, tuple[int, ...]] = {
 }
 """Column -> the release of Open vSwitch that brought it (its NEWS file); others are older."""
 
-_MULTICAST = ("enable-ipv6-mcast-snooping", "mcast-snooping-disable-flood-unregistered")
+_OTHER_CONFIG_SINCE: Mapping[str, tuple[int, ...]] = {
+    "enable-ipv6-mcast-snooping": (2, 4),
+    "mac-table-size": (1, 10),
+    "mcast-snooping-disable-flood-unregistered": (2, 4),
+}
+"""Key of a Bridge's other_config -> the release of Open vSwitch that understands it."""
 
 
 def tables_of(dom0: "SimulatedDom0") -> Mapping[str, list[Row]]:
@@ -100,7 +105,7 @@ def _bridges(dom0: "SimulatedDom0") -> Iterator[Row]:
         yield {
             "_uuid": RowId(bridge.uuid),
             "name": bridge.name,
-            "datapath_id": f"0000{bridge.settings.mac.replace(':', '').lower()}",
+            "datapath_id": f"0000{bridge.mac.replace(':', '')}",
             "ports": tuple(
                 RowId(uuid) for uuid in (bridge.port_uuid, *(b.port_uuid for b in fakes), *ports)
             ),
@@ -116,13 +121,13 @@ def _bridges(dom0: "SimulatedDom0") -> Iterator[Row]:
 def _bridge_settings(settings: "BridgeSettings", version: tuple[int, ...]) -> Mapping[str, Value]:
     """Return the columns xcp-networkd writes (network_utils.ml, create_bridge)."""
     other = {
-        "hwaddr": settings.mac,
+        **({"hwaddr": settings.mac} if settings.mac else {}),
+        **({"disable-in-band": settings.disable_in_band} if settings.disable_in_band else {}),
         "mac-table-size": "10000",
         "enable-ipv6-mcast-snooping": "false",
         "mcast-snooping-disable-flood-unregistered": "true",
     }
-    if version < _SINCE["mcast_snooping_enable"]:
-        other = {key: value for key, value in other.items() if key not in _MULTICAST}
+    other = {k: v for k, v in other.items() if _OTHER_CONFIG_SINCE.get(k, ()) <= version}
     networks = ";".join(settings.network_uuids)
     return {
         "datapath_type": "",
@@ -191,8 +196,10 @@ def _interfaces(dom0: "SimulatedDom0") -> Iterator[Row]:
     for bridge in dom0.bridges_by_name.values():
         yield _interface(bridge.interface_uuid, bridge.name, netdevs.get(bridge.name), "internal")
     for port in dom0.ports_by_name.values():
+        told = dict(port.bond.interface_config) if port.bond else {}
         for device in port.devices:
-            yield _interface(port.interface_uuid(device), device, netdevs.get(device), "")
+            row = _interface(port.interface_uuid(device), device, netdevs.get(device), "")
+            yield {**row, "other_config": told}
 
 
 def _interface(uuid: str, name: str, netdev: "Interface | None", kind: str) -> Row:
@@ -241,7 +248,7 @@ def _netdev_columns(netdev: "Interface") -> Row:
         "mac_in_use": netdev.mac,
         "mtu": netdev.mtu,
         "mtu_request": netdev.mtu,
-        "ofport": netdev.index if netdev.physical else _LOCAL_PORT,
+        "ofport": netdev.index if netdev.physical or netdev.switched else _LOCAL_PORT,
         "statistics": {
             **dict.fromkeys(
                 ("collisions", "rx_dropped", "rx_errors", "tx_dropped", "tx_errors"), 0
@@ -251,5 +258,5 @@ def _netdev_columns(netdev: "Interface") -> Row:
             "tx_bytes": seen.tx_bytes,
             "tx_packets": seen.tx_packets,
         },
-        "status": {} if netdev.physical else {"driver_name": "openvswitch"},
+        "status": {} if netdev.physical or netdev.switched else {"driver_name": "openvswitch"},
     }

@@ -18,27 +18,34 @@ Value = Atom | tuple[Atom, ...] | Mapping[str, Atom]
 Row = Mapping[str, Value]
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_PLAIN_WITHOUT_DIGITS = re.compile(r"[A-Za-z_][A-Za-z_.-]*")
+"""Up to 2.11 a digit was a reason for quotes."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def _atom_text(atom: Atom) -> str:
+def _atom_text(atom: Atom, *, quotes_digits: bool) -> str:
     """Return an atom; text that could be taken for something else is quoted (ovsdb-data.c)."""
     if isinstance(atom, bool):
         return str(atom).lower()
     if isinstance(atom, RowId | int):
         return str(atom)
-    plain = _PLAIN.fullmatch(atom) and not _UUID.fullmatch(atom) and atom not in {"true", "false"}
+    harmless = _PLAIN_WITHOUT_DIGITS if quotes_digits else _PLAIN
+    plain = harmless.fullmatch(atom) and not _UUID.fullmatch(atom) and atom not in {"true", "false"}
     return atom if plain else json.dumps(atom)
 
 
-def to_text(value: Value) -> str:
+def to_text(value: Value, *, quotes_digits: bool = False) -> str:
     """Return a value as `list` and `get` print it."""
+
+    def written(atom: Atom) -> str:
+        return _atom_text(atom, quotes_digits=quotes_digits)
+
     if isinstance(value, Mapping):
-        pairs = (f"{_atom_text(key)}={_atom_text(item)}" for key, item in sorted(value.items()))
+        pairs = (f"{written(key)}={written(item)}" for key, item in sorted(value.items()))
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, tuple):
-        return "[" + ", ".join(_atom_text(atom) for atom in sorted(value)) + "]"
-    return _atom_text(value)
+        return "[" + ", ".join(written(atom) for atom in sorted(value)) + "]"
+    return written(value)
 
 
 def to_bare_text(value: Value) -> str:

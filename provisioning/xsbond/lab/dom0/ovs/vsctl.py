@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xsbond.lab.dom0.ovs import bridges, records
 from xsbond.lab.dom0.ovs.request import Request, lines_of, members
-from xsbond.lab.dom0.ovs.values import Row, to_text
+from xsbond.lab.dom0.ovs.values import Row
 
 
 def _show(request: Request) -> str:
@@ -13,8 +13,8 @@ def _show(request: Request) -> str:
     (switch,) = request.tables["Open_vSwitch"]
     lines = [str(switch["_uuid"])]
     for bridge in request.tables["Bridge"]:
-        lines.append(f"    Bridge {to_text(bridge['name'])}")
-        lines += _shown(bridge, 8, ("fail_mode", "datapath_type"))
+        lines.append(f"    Bridge {request.format.text(bridge['name'])}")
+        lines += _shown(request, bridge, 8, ("fail_mode", "datapath_type"))
         ports = members(bridge["ports"])
         for port in request.tables["Port"]:
             if port["_uuid"] in ports:
@@ -23,22 +23,23 @@ def _show(request: Request) -> str:
     return lines_of(lines)
 
 
-def _shown(row: Row, indent: int, columns: Sequence[str]) -> list[str]:
+def _shown(request: Request, row: Row, indent: int, columns: Sequence[str]) -> list[str]:
     return [
-        f"{' ' * indent}{column}: {to_text(row[column])}"
+        f"{' ' * indent}{column}: {request.format.text(row[column])}"
         for column in columns
         if row.get(column) not in ("", (), None)
     ]
 
 
 def _shown_port(request: Request, port: Row) -> list[str]:
-    lines = [f"        Port {to_text(port['name'])}", *_shown(port, 12, ("tag", "trunks"))]
+    name = request.format.text(port["name"])
+    lines = [f"        Port {name}", *_shown(request, port, 12, ("tag", "trunks"))]
     wanted = members(port["interfaces"])
     rows = {row["_uuid"]: row for row in request.tables["Interface"]}
     for uuid in wanted:
         row = rows[uuid]
-        lines.append(f"            Interface {to_text(row['name'])}")
-        lines += _shown(row, 16, ("type", "error"))
+        lines.append(f"            Interface {request.format.text(row['name'])}")
+        lines += _shown(request, row, 16, ("type", "error"))
     return lines
 
 

@@ -1,39 +1,65 @@
 """ovs-vsctl and ovs-appctl, as far as they look; the lab's switch is changed through XAPI."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from xsbond.lab.dom0.ovs.records import FORMATS
 from xsbond.lab.dom0.ovs.request import Format, Request, VsctlError
-from xsbond.lab.dom0.ovs.show import Bond, render_list, render_show, wording_of
+from xsbond.lab.dom0.ovs.show import Bond, Wording, render_list, render_show
 from xsbond.lab.dom0.ovs.tables import tables_of
 from xsbond.lab.dom0.ovs.vsctl import CHANGES, COMMANDS, Command
 from xsbond.lab.dom0.versions import openvswitch_version
 from xsbond.lab.shell.machine import Process, UsageError
 
-_SCHEMAS = (((3, 0), "8.3.0"), ((2, 15), "8.2.0"), ((2, 5), "7.12.1"), ((2, 0), "7.3.0"))
-_SCHEMA_35 = "8.8.0"
-_OLD_SCHEMA = "6.4.0"
+_SCHEMAS = (
+    ((3, 5), "8.8.0"),
+    ((3, 1), "8.3.1"),
+    ((2, 16), "8.3.0"),
+    ((2, 15), "8.2.0"),
+    ((2, 5), "7.12.1"),
+    ((2, 0), "7.3.0"),
+)
+"""Release of Open vSwitch -> its database schema, the newest first; 1.x does not tell."""
+_PLAIN_DIGITS_SINCE = (2, 12)
+_SHOWS_ALL_BONDS_SINCE = (1, 5)
+_WORDED_REPLIES_SINCE = (1, 6)
+"""Before, a refusal had a number, as in HTTP."""
+_NO_SUCH_COMMAND, _REFUSED = 400, 501
+_NO_FILE = "No such file or directory"
 _VALUED = {"--format": "format", "--data": "data", "--columns": "columns"}
 _LETTERS = {"-f": "--format", "-d": "--data"}
 _IGNORED = frozenset({"--timeout", "--db", "--no-wait", "--dry-run", "--no-syslog", "-t"})
 _TARGETS = frozenset({"ovs-vswitchd", ""})
 
 
-def _schema(version: tuple[int, ...]) -> str:
-    if version >= (3, 5):
-        return _SCHEMA_35
-    return next((schema for since, schema in _SCHEMAS if version >= since), _OLD_SCHEMA)
+def _version(process: Process) -> tuple[int, ...]:
+    return openvswitch_version(process.dom0.profile)
+
+
+def _has_no_daemon(process: Process) -> bool:
+    """Tell whether the kernel's own bridges run instead of Open vSwitch."""
+    return process.dom0.network_backend == "bridge"
+
+
+def _print_version(process: Process, program: str, *, schema: bool = False) -> int:
+    """Say which version this is (lib/util.c, ovs_print_version)."""
+    profile = process.dom0.profile
+    process.out(f"{program} (Open vSwitch) {profile.openvswitch}\n")
+    if profile.openvswitch_compiled:
+        process.out(f"Compiled {profile.openvswitch_compiled}\n")
+    known = [name for since, name in _SCHEMAS if _version(process) >= since]
+    process.out(f"DB Schema {known[0]}\n" if schema and known else "")
+    return 0
 
 
 def run_vsctl(process: Process) -> int:
     """Run one or more commands of ovs-vsctl, separated by `--`."""
     arguments = list(process.arguments)
     if arguments[:1] in (["--version"], ["-V"]):
-        version = process.dom0.profile.openvswitch
-        process.out(f"ovs-vsctl (Open vSwitch) {version}\n")
-        schema = _schema(openvswitch_version(process.dom0.profile))
-        process.out(f"DB Schema {schema}\n" if version > "2" else "")
-        return 0
+        return _print_version(process, "ovs-vsctl", schema=True)
+    if _has_no_daemon(process):
+        socket = "unix:/var/run/openvswitch/db.sock"
+        process.complain(f"{socket}: database connection failed ({_NO_FILE})")
+        return 1
     try:
         output = [_run(process, request) for request in _requests(process, arguments)]
     except VsctlError as error:
@@ -58,6 +84,7 @@ def _run(process: Process, words: "_Words") -> str:
                 for part in words.settings.get("columns", "").split(",")
                 if part.strip()
             ),
+            quotes_digits=_version(process) < _PLAIN_DIGITS_SINCE,
         ),
         if_exists="--if-exists" in words.options,
         real="--real" in words.options,
@@ -154,27 +181,24 @@ def _read_option(process: Process, words: _Words, word: str, rest: list[str]) ->
 def run_appctl(process: Process) -> int:
     """Run one command of ovs-vswitchd: bond/list, bond/show [PORT], version, list-commands."""
     arguments = _after_options(list(process.arguments))
-    version = process.dom0.profile.openvswitch
     if arguments[:1] in (["--version"], ["-V"]):
-        process.out(f"ovs-appctl (Open vSwitch) {version}\n")
-        return 0
+        return _print_version(process, "ovs-appctl")
     if not arguments:
         raise UsageError("at least one non-option argument is required (use --help for help)", 1)
-    name, rest = arguments[0], arguments[1:]
-    if name == "version":
-        process.out(f"ovs-vswitchd (Open vSwitch) {version}\n")
-    elif name == "list-commands":
-        process.out("The available commands are:\n  bond/list\n  bond/show [port]\n  version\n")
-    elif name == "bond/list" and not rest:
-        process.out(_bond_list(process))
-    elif name == "bond/show" and len(rest) <= 1:
-        return _bond_show(process, rest)
-    elif name in {"bond/list", "bond/show"}:
-        most = 1 if name == "bond/show" else 0
+    if _has_no_daemon(process):
+        pidfile = "/var/run/openvswitch/ovs-vswitchd.pid"
+        process.complain(f'cannot read pidfile "{pidfile}" ({_NO_FILE})')
+        return 1
+    return _ask_daemon(process, arguments[0], arguments[1:])
+
+
+def _ask_daemon(process: Process, name: str, rest: Sequence[str]) -> int:
+    if name not in _DAEMON:
+        return _refused(process, f'"{name}" is not a valid command', _NO_SUCH_COMMAND)
+    run, most = _DAEMON[name]
+    if len(rest) > most:
         return _refused(process, f'"{name}" command takes at most {most} arguments')
-    else:
-        return _refused(process, f'"{name}" is not a valid command')
-    return 0
+    return run(process, rest)
 
 
 def _after_options(arguments: list[str]) -> list[str]:
@@ -194,9 +218,12 @@ def _after_options(arguments: list[str]) -> list[str]:
     return arguments
 
 
-def _refused(process: Process, reason: str) -> int:
+def _refused(process: Process, reason: str, code: int = _REFUSED) -> int:
+    """Say what the daemon answered, and that it was no success."""
     process.streams.stderr.write(f"{reason}\n")
-    process.complain("ovs-vswitchd: server returned an error")
+    coded = _version(process) < _WORDED_REPLIES_SINCE
+    outcome = f"reply code {code}" if coded else "an error"
+    process.complain(f"ovs-vswitchd: server returned {outcome}")
     return 2
 
 
@@ -212,17 +239,36 @@ def _bonds(process: Process) -> list[Bond]:
         ]
 
 
-def _bond_list(process: Process) -> str:
-    wording = wording_of(openvswitch_version(process.dom0.profile))
-    return render_list(_bonds(process), wording)
+def _bond_list(process: Process, _: Sequence[str]) -> int:
+    process.out(render_list(_bonds(process), Wording(version=_version(process))))
+    return 0
 
 
 def _bond_show(process: Process, names: Sequence[str]) -> int:
     dom0 = process.dom0
+    if not names and _version(process) < _SHOWS_ALL_BONDS_SINCE:
+        return _refused(process, '"bond/show" command requires at least 1 arguments')
     bonds = [bond for bond in _bonds(process) if not names or bond.name in names]
     if names and not bonds:
         return _refused(process, "no such bond")
-    wording = wording_of(openvswitch_version(dom0.profile))
-    now = dom0.clock.now()
+    wording, now = Wording(version=_version(process)), dom0.clock.now()
     process.out("".join(render_show(bond, dom0.nics_by_device, wording, now) for bond in bonds))
     return 0
+
+
+def _tell_version(process: Process, _: Sequence[str]) -> int:
+    return _print_version(process, "ovs-vswitchd")
+
+
+def _list_commands(process: Process, _: Sequence[str]) -> int:
+    process.out("The available commands are:\n  bond/list\n  bond/show [port]\n  version\n")
+    return 0
+
+
+_DAEMON: Mapping[str, tuple[Callable[[Process, Sequence[str]], int], int]] = {
+    "bond/list": (_bond_list, 0),
+    "bond/show": (_bond_show, 1),
+    "list-commands": (_list_commands, 0),
+    "version": (_tell_version, 0),
+}
+"""Command of ovs-vswitchd -> what carries it out, and how many words it takes at most."""

@@ -7,9 +7,6 @@ from xsbond.lab.shell.conditions import run_test
 from xsbond.lab.shell.machine import Process, UsageError
 from xsbond.lab.shell.options import parse
 
-_KERNELS = {1: "2.6.32.43-0.4.1.xs1.8.0.835.170778xen", 2: "4.19.0+1"}
-"""Generation of net-tools -> the kernel of its product."""
-
 
 def run_hostname(process: Process) -> int:
     """Print the host's name; -s the same, -f as well, since it has no domain."""
@@ -23,11 +20,10 @@ def run_hostname(process: Process) -> int:
 def run_uname(process: Process) -> int:
     """Print facts about the kernel; without options its name."""
     flags = parse(process.arguments, flags="asnrmo").flags or {"s"}
-    release = _KERNELS[process.dom0.profile.net_tools]
     facts = {
         "s": "Linux",
         "n": process.dom0.hostname,
-        "r": release,
+        "r": process.dom0.profile.linux,
         "m": "x86_64" if process.dom0.profile.net_tools > 1 else "i686",
         "o": "GNU/Linux",
     }
