@@ -207,11 +207,19 @@ def test_undone_bond_gives_the_bridges_back(world: World, master: Host) -> None:
 
 
 def test_undone_bond_leaves_no_record(world: World, master: Host) -> None:
-    """Bond, PIF and metrics are gone, the network stays."""
+    """Bond and PIF are gone, the network stays."""
     network = new_network(world)
-    before = {name: ask(world, f"{name}.get_all") for name in ("Bond", "PIF", "PIF_metrics")}
+    before = {name: ask(world, f"{name}.get_all") for name in ("Bond", "PIF")}
     ask(world, "Bond.destroy", new_bond(world, master, network, "eth1", "eth5"))
     assert {name: ask(world, f"{name}.get_all") for name in before} == before
+
+
+def test_undone_bond_leaves_its_metrics(world: World, master: Host) -> None:
+    """xapi_bond.ml, destroy, destroys the PIF alone."""
+    bond = new_bond(world, master, new_network(world), "eth1", "eth5")
+    metrics = ask(world, "PIF.get_metrics", ask(world, "Bond.get_master", bond))
+    ask(world, "Bond.destroy", bond)
+    assert metrics in ask(world, "PIF_metrics.get_all")
 
 
 def test_address_goes_back_to_the_primary_slave(world: World, master: Host) -> None:

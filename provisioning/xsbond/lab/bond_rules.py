@@ -1,12 +1,17 @@
 """When Bond.create refuses, and with which words: tables in the order of xapi_bond.ml, create."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from xsbond.lab.contracts import Failure
+from xsbond.lab.incoming import int64_of_string
 from xsbond.lab.pifs import has_address, is_slave, kind_of, refuse_second_pif
+from xsbond.lab.profiles import Profile, Version
 from xsbond.lab.state import Host, Pool
+
+AnyRule = TypeVar("AnyRule")
 
 _MAC = re.compile(r"[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}")
 
@@ -30,6 +35,7 @@ class Property:
 
     accepts: Callable[[str], bool]
     default: str | None = None
+    since: Version = ()
 
 
 def _one_of(*words: str) -> Callable[[str], bool]:
@@ -37,7 +43,7 @@ def _one_of(*words: str) -> Callable[[str], bool]:
 
 
 def _is_integer(text: str) -> bool:
-    return bool(re.fullmatch(r"-?[0-9]+", text))
+    return int64_of_string(text) is not None
 
 
 PROPERTIES: Mapping[str, Mapping[str, Property]] = {
@@ -47,12 +53,14 @@ PROPERTIES: Mapping[str, Mapping[str, Property]] = {
         "hashing_algorithm": Property(
             accepts=_one_of("src_mac", "tcpudp_ports"), default="tcpudp_ports"
         ),
-        "lacp-time": Property(accepts=_one_of("fast", "slow"), default="slow"),
-        "lacp-aggregation-key": Property(accepts=_is_integer),
-        "lacp-fallback-ab": Property(accepts=_one_of("true", "false"), default="true"),
+        "lacp-time": Property(accepts=_one_of("fast", "slow"), default="slow", since=(6, 5)),
+        "lacp-aggregation-key": Property(accepts=_is_integer, since=(6, 5)),
+        "lacp-fallback-ab": Property(
+            accepts=_one_of("true", "false"), default="true", since=(6, 5)
+        ),
     },
 }
-"""Mode -> the properties it knows."""
+"""Mode -> the properties it knows; 6.2 has hashing_algorithm alone."""
 
 BOND_MODES = tuple(PROPERTIES)
 
@@ -60,19 +68,18 @@ BOND_MODES = tuple(PROPERTIES)
 def refuse(pool: Pool, request: BondRequest) -> None:
     """Raise the Failure of the first rule the request breaks, if it breaks one."""
     host = pool.host_of(pool.database.get("PIF", request.members[0]))
-    for rule in REQUEST_RULES:
+    for rule in _in_force(pool, REQUEST_RULES):
         rule(pool, host, request)
-    primary_type = pool.database.get("PIF", primary_slave(pool, request.members))[
-        "primary_address_type"
-    ]
     for member in request.members:
-        if pool.database.get("PIF", member)["primary_address_type"] != primary_type:
-            raise Failure("PIF_INCOMPATIBLE_PRIMARY_ADDRESS_TYPE", member)
-    for member in request.members:
-        for member_rule in MEMBER_RULES:
+        for member_rule in _in_force(pool, MEMBER_RULES):
             member_rule(pool, member)
-    for rule in MEMBERSHIP_RULES:
+    for rule in _in_force(pool, MEMBERSHIP_RULES):
         rule(pool, host, request)
+
+
+def _in_force(pool: Pool, rules: Sequence[tuple[AnyRule, Version]]) -> Iterator[AnyRule]:
+    """Return the rules this pool's release has."""
+    return (rule for rule, since in rules if pool.profile.knows(since))
 
 
 def without_repetitions(members: Sequence[str]) -> tuple[str, ...]:
@@ -88,16 +95,22 @@ def primary_slave(pool: Pool, members: Sequence[str]) -> str:
     return [*managing, *addressed, members[0]][0]
 
 
-def refuse_property(mode: str, key: str, value: str) -> None:
+def _known(profile: Profile, mode: str) -> Mapping[str, Property]:
+    """Return the properties that a mode has in this release."""
+    known = PROPERTIES[mode]
+    return {key: one for key, one in known.items() if profile.knows(one.since)}
+
+
+def refuse_property(profile: Profile, mode: str, key: str, value: str) -> None:
     """Raise Failure INVALID_VALUE unless the mode knows the property and this value of it."""
-    known = PROPERTIES[mode].get(key)
+    known = _known(profile, mode).get(key)
     if known is None or not known.accepts(value):
         raise Failure("INVALID_VALUE", "properties", f"{key} = {value}")
 
 
-def completed(mode: str, properties: Mapping[str, str]) -> dict[str, str]:
+def completed(profile: Profile, mode: str, properties: Mapping[str, str]) -> dict[str, str]:
     """Return the properties that fit the mode, with its defaults."""
-    known = PROPERTIES[mode]
+    known = _known(profile, mode)
     defaults = {key: one.default for key, one in known.items() if one.default is not None}
     fitting = {k: v for k, v in properties.items() if k in known and known[k].accepts(v)}
     return defaults | fitting
@@ -123,9 +136,19 @@ def _mac_is_one(_: Pool, __: Host, request: BondRequest) -> None:
         raise Failure("MAC_INVALID", request.mac)
 
 
-def _properties_fit(_: Pool, __: Host, request: BondRequest) -> None:
+def _properties_fit(pool: Pool, _: Host, request: BondRequest) -> None:
     for key, value in request.properties.items():
-        refuse_property(request.mode, key, value)
+        refuse_property(pool.profile, request.mode, key, value)
+
+
+def _members_address_alike(pool: Pool, _: Host, request: BondRequest) -> None:
+    types = {
+        member: pool.database.get("PIF", member)["primary_address_type"]
+        for member in request.members
+    }
+    for member, address_type in types.items():
+        if address_type != types[primary_slave(pool, request.members)]:
+            raise Failure("PIF_INCOMPATIBLE_PRIMARY_ADDRESS_TYPE", member)
 
 
 def _member_is_managed(pool: Pool, member: str) -> None:
@@ -170,21 +193,23 @@ def _one_member_has_an_address(pool: Pool, _: Host, request: BondRequest) -> Non
 
 Rule = Callable[[Pool, Host, BondRequest], None]
 
-REQUEST_RULES: tuple[Rule, ...] = (
-    _network_is_managed,
-    _network_is_free,
-    _network_has_no_sriov,
-    _mac_is_one,
-    _properties_fit,
+REQUEST_RULES: tuple[tuple[Rule, Version], ...] = (
+    (_network_is_managed, (7, 2)),
+    (_network_is_free, ()),
+    (_network_has_no_sriov, (7, 5)),
+    (_mac_is_one, ()),
+    (_properties_fit, ()),
+    (_members_address_alike, (8, 2, 1, 290)),
 )
-MEMBER_RULES: tuple[Callable[[Pool, str], None], ...] = (
-    _member_is_managed,
-    _member_is_free,
-    _member_may_change_under_ha,
+"""Rule -> the release it came with, in all three tables."""
+MEMBER_RULES: tuple[tuple[Callable[[Pool, str], None], Version], ...] = (
+    (_member_is_managed, (6, 2, 1)),
+    (_member_is_free, ()),
+    (_member_may_change_under_ha, ()),
 )
 """All rules for the first member come before the second member's."""
-MEMBERSHIP_RULES: tuple[Rule, ...] = (
-    _members_share_a_host,
-    _members_share_their_properties,
-    _one_member_has_an_address,
+MEMBERSHIP_RULES: tuple[tuple[Rule, Version], ...] = (
+    (_members_share_a_host, ()),
+    (_members_share_their_properties, (6, 5)),
+    (_one_member_has_an_address, (7, 0)),
 )

@@ -23,6 +23,21 @@ class ToolstackDown(Exception):  # noqa: N818 - a state, not a fault of the call
     """Nobody listens on this host's xapi socket."""
 
 
+class ScriptError(Exception):
+    """A program xcp-networkd called in dom0 failed (network_utils.ml, check_n_run)."""
+
+    def __init__(self, script: str, args: str, *, code: str, stdout: str, stderr: str) -> None:
+        self.parts = {
+            "script": script,
+            "args": args,
+            "code": code,
+            "stdout": stdout,
+            "stderr": stderr,
+        }
+        """As xapi lists them; `code` is text, for example `Exit code 1`."""
+        super().__init__(", ".join(f"{key} = {value}" for key, value in self.parts.items()))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nic:
     """One physical NIC as dom0's kernel sees it."""
@@ -61,6 +76,8 @@ class BridgeSettings:
     network_uuids: tuple[str, ...] = ()
     """external_ids:xs-network-uuids, joined by `;`."""
     fail_mode: str = "standalone"
+    disable_in_band: str = ""
+    """other_config:disable-in-band, true or false; empty: the key is not there."""
     igmp_snooping: bool = False
     vlan: tuple[str, int] | None = None
     """(parent bridge, tag) for a fake bridge."""
@@ -80,10 +97,17 @@ class BondSettings:
     """Milliseconds."""
     mac: str = ""
     other_config: Mapping[str, str] = field(default_factory=dict)
+    """Of the Port row."""
+    interface_config: Mapping[str, str] = field(default_factory=dict)
+    """other_config of each member's Interface row."""
 
 
 class Dom0Backend(Protocol):
-    """A dom0 as xcp-networkd and xapi use it. Methods are called with the world's lock held."""
+    """A dom0 as xcp-networkd and xapi use it. Methods are called with the world's lock held.
+
+    What changes bridges and ports may fail in three ways, and nothing is undone then: ScriptError
+    for a program that failed, ValueError for what cannot be done, OSError for what is broken.
+    """
 
     def nics(self) -> tuple[Nic, ...]:
         """Return the physical NICs, in the order of their positions."""
@@ -92,7 +116,7 @@ class Dom0Backend(Protocol):
         """Return the names of all bridges, VLAN (fake) bridges included."""
 
     def add_bridge(self, name: str, settings: BridgeSettings) -> None:
-        """Create the bridge and bring its interface up; nothing happens if it exists."""
+        """Create the bridge and bring its interface up; one that exists gets the settings."""
 
     def delete_bridge(self, name: str) -> None:
         """Delete the bridge, its ports and the fake bridges on it; nothing if it is absent."""
@@ -105,8 +129,20 @@ class Dom0Backend(Protocol):
         With `bond` set on an existing port, its settings are replaced.
         """
 
+    def add_vif(self, bridge: str, name: str) -> None:
+        """Put the interface of a running guest, for example vif1.0, on a bridge.
+
+        It leaves the one it was on; nothing happens if it is there.
+        """
+
+    def remove_vif(self, name: str) -> None:
+        """Take the interface of a guest away; nothing if it is absent."""
+
     def set_address(self, bridge: str, address: Address | None) -> None:
         """Give the bridge interface this address, or take the one it has away."""
+
+    def set_hostname(self, name: str) -> None:
+        """Name the host."""
 
     def link_states(self, port: str) -> Mapping[str, bool]:
         """Return device -> enabled for the members of a bond, as Open vSwitch judges them."""
@@ -136,6 +172,9 @@ class Toolstack(Protocol):
 
     def start(self) -> None:
         """Start xapi and return when its start-up cookie exists (before the bonds are copied)."""
+
+    def restart(self) -> None:
+        """Restart xapi and what belongs to it, TLS included; return as `start` does."""
 
     def running(self) -> bool:
         """Tell whether the xapi process exists."""

@@ -1,32 +1,18 @@
 """Brings PIFs up and down in dom0, as xapi's Nm and xcp-networkd do together.
 
-Sources: ocaml/xapi/nm.ml (bring_pif_up, bring_pif_down, create_bond, determine_mtu),
-ocaml/networkd/bin/network_server.ml, ocaml/networkd/lib/network_utils.ml (Ovs).
+Sources: ocaml/xapi/nm.ml (bring_pif_up, bring_pif_down, create_bridges, destroy_bridges),
+ocaml/networkd/bin/network_server.ml (Bridge.create, Bridge.destroy).
 """
 
-import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
-from xsbond.lab.contracts import Address, BondSettings, BridgeSettings, Failure
+from xsbond.lab.contracts import Failure, ScriptError
 from xsbond.lab.database import Record
+from xsbond.lab.network_settings import address, bond_settings, bridge_settings, mtu
+from xsbond.lab.pifs import is_slave, kind_of
 from xsbond.lab.state import Host, Pool
-from xsbond.lab.values import is_null
-
-_MODES = {"balance-slb": "balance-slb", "active-backup": "active-backup"}
-_FAIL_MODES = {"standalone", "secure"}
-_DETECT_MODES = {"1": "carrier", "0": "miimon"}
-_FROM_PROPERTY = {
-    "miimon": "bond-miimon-interval",
-    "rebalance-interval": "bond-rebalance-interval",
-    "lacp-time": "lacp-time",
-    "lacp-fallback-ab": "lacp-fallback-ab",
-}
-"""Property networkd is given -> other_config key of the Port (make_bond_properties)."""
-_DEFAULTS = {"miimon": "100", "downdelay": "200", "updelay": "31000", "use_carrier": "1"}
-_REBALANCE = {"rebalance-interval": "1800000"}
-_CONSUMED = {"mode", "hashing-algorithm", "use_carrier", "updelay", "downdelay"}
-_AGGREGATION_KEY = "lacp-aggregation-key"
-"""networkd writes it to each Interface, not to the Port."""
 
 
 def plug(pool: Pool, ref: str) -> None:
@@ -36,25 +22,22 @@ def plug(pool: Pool, ref: str) -> None:
     """
     pif = pool.database.get("PIF", ref)
     host = pool.host_of(pif)
-    try:
-        _bring_up(pool, host, ref, pif)
-    except ValueError:
-        # Nm turns every exception of networkd into this one (nm.ml, bring_pif_up).
-        raise Failure("PIF_CONFIGURATION_ERROR", ref, "") from None
+    with _as_configuration_error(ref):
+        _make_bridges(pool, host, ref)
+        pif = pool.database.get("PIF", ref)
+        host.backend.set_address(_network(pool, pif)["bridge"], address(pif))
     pool.database.set("PIF", ref, currently_attached=True)
     snooping = "enabled" if pool.record["igmp_snooping_enabled"] else "disabled"
-    pool.database.set("PIF", ref, MTU=_mtu(pool, pif), igmp_snooping_status=snooping)
+    effective = mtu(_network(pool, pif), pif)
+    pool.database.set("PIF", ref, MTU=effective, igmp_snooping_status=snooping)
 
 
 def unplug(pool: Pool, ref: str) -> None:
     """Take a PIF down; its bridge stays while VLANs are on it."""
     pif = pool.database.get("PIF", ref)
-    backend = pool.host_of(pif).backend
-    bridge = _network(pool, pif)["bridge"]
-    if any(pool.database.get("PIF", vlan)["currently_attached"] for vlan in _vlan_pifs(pool, pif)):
-        backend.set_address(bridge, None)
-    else:
-        backend.delete_bridge(bridge)
+    with _as_configuration_error(ref):
+        pool.host_of(pif).backend.set_address(_network(pool, pif)["bridge"], None)
+        _destroy_bridges(pool, pif)
     pool.database.set("PIF", ref, currently_attached=False)
 
 
@@ -63,53 +46,52 @@ def bridge_exists(pool: Pool, pif: Mapping[str, str]) -> bool:
     return _network(pool, pif)["bridge"] in pool.host_of(pif).backend.bridges()
 
 
-def bond_settings(bond: Record, pif: Record) -> BondSettings:
-    """Return what networkd writes to the Port; `bond-KEY` of the PIF overrides a property."""
-    overrides = {
-        key.removeprefix("bond-"): value
-        for key, value in pif["other_config"].items()
-        if key.startswith("bond-")
-    }
-    mode = overrides.get("mode", bond["mode"])
-    properties = _DEFAULTS | ({} if mode == "lacp" else _REBALANCE)
-    properties |= {key.replace("_", "-"): value for key, value in bond["properties"].items()}
-    properties |= overrides
-    hashing = properties.get("hashing-algorithm", "")
-    balanced = "balance-slb" if hashing == "src_mac" else "balance-tcp"
-    return BondSettings(
-        bond_mode=_MODES.get(mode, balanced),
-        lacp="active" if mode == "lacp" else "off",
-        updelay=int(properties["updelay"]),
-        downdelay=int(properties["downdelay"]),
-        mac=pif["MAC"],
-        other_config=_port_options(properties),
-    )
+def bond_of(pool: Pool, ref: str) -> str:
+    """Return the Bond whose master this PIF is; Failure HANDLE_INVALID once there is none."""
+    bonds: list[str] = pool.database.get("PIF", ref)["bond_master_of"]
+    if not bonds:
+        raise Failure("HANDLE_INVALID", "PIF", ref)
+    return bonds[0]
 
 
-def _port_options(properties: Mapping[str, str]) -> dict[str, str]:
-    detection = _DETECT_MODES.get(properties["use_carrier"], "carrier")
-    return {"bond-detect-mode": detection} | {
-        _FROM_PROPERTY.get(key, f"bond-{key}"): value
-        for key, value in properties.items()
-        if key not in _CONSUMED and key != _AGGREGATION_KEY
-    }
+@contextmanager
+def _as_configuration_error(ref: str) -> Iterator[None]:
+    """Turn what goes wrong in dom0 into xapi's words (network.ml, transform_networkd_exn)."""
+    try:
+        yield
+    except ScriptError as error:
+        raise Failure("PIF_CONFIGURATION_ERROR", ref, f"script error [{error}]") from None
+    except (ValueError, OSError):
+        raise Failure("PIF_CONFIGURATION_ERROR", ref, "") from None
 
 
-def _bring_up(pool: Pool, host: Host, ref: str, pif: Record) -> None:
-    if pif["bond_master_of"]:
-        _bring_up_bond(pool, host, ref)
-    elif not is_null(pif["VLAN_master_of"]):
-        _bring_up_vlan(pool, host, pif)
-    else:
-        _add_bridge(pool, host, pif)
-        device = pif["device"]
-        host.backend.add_port(_network(pool, pif)["bridge"], device, [device], None)
-        _require_nics(host, [device])
+def _make_bridges(pool: Pool, host: Host, ref: str) -> None:
+    """Make what a PIF stands on, down to the NICs (nm.ml, create_bridges)."""
     pif = pool.database.get("PIF", ref)
-    host.backend.set_address(_network(pool, pif)["bridge"], _address(pif))
+    match kind_of(pif):
+        case "bond master":
+            _make_bond(pool, host, ref)
+        case "VLAN":
+            _make_vlan(pool, host, pif)
+        case "tunnel":
+            _add_bridge(pool, host, pif)
+        case _:
+            _make_physical(pool, host, pif)
 
 
-def _bring_up_bond(pool: Pool, host: Host, ref: str) -> None:
+def _make_physical(pool: Pool, host: Host, pif: Record) -> None:
+    """A leg that comes back takes its bond's bridge down, whatever is on it."""
+    if is_slave(pif):
+        bond = pool.database.get("Bond", pif["bond_slave_of"])
+        master = pool.database.get("PIF", bond["master"])
+        host.backend.delete_bridge(_network(pool, master)["bridge"])
+    _add_bridge(pool, host, pif)
+    device = pif["device"]
+    host.backend.add_port(_network(pool, pif)["bridge"], device, [device], None)
+    _require_nics(host, [device])
+
+
+def _make_bond(pool: Pool, host: Host, ref: str) -> None:
     database = pool.database
     bond = database.get("Bond", database.get("PIF", ref)["bond_master_of"][0])
     slaves = {slave: database.get("PIF", slave) for slave in bond["slaves"]}
@@ -138,53 +120,43 @@ def _add_bond_port(
     _require_nics(host, devices)
 
 
-def bond_of(pool: Pool, ref: str) -> str:
-    """Return the Bond whose master this PIF is; Failure HANDLE_INVALID once there is none."""
-    bonds: list[str] = pool.database.get("PIF", ref)["bond_master_of"]
-    if not bonds:
-        raise Failure("HANDLE_INVALID", "PIF", ref)
-    return bonds[0]
-
-
-def _bring_up_vlan(pool: Pool, host: Host, pif: Record) -> None:
+def _make_vlan(pool: Pool, host: Host, pif: Record) -> None:
+    """A VLAN is a fake bridge; its parent names both networks (nm.ml, create_vlan)."""
     vlan = pool.database.get("VLAN", pif["VLAN_master_of"])
     tagged = pool.database.get("PIF", vlan["tagged_PIF"])
     if not bridge_exists(pool, tagged):
-        plug(pool, vlan["tagged_PIF"])
-    _add_bridge(pool, host, pif, vlan=(_network(pool, tagged)["bridge"], vlan["tag"]))
+        _make_bridges(pool, host, vlan["tagged_PIF"])
+        tagged = pool.database.get("PIF", vlan["tagged_PIF"])
+    network, parent = _network(pool, pif), _network(pool, tagged)
+    settings = bridge_settings(pool.record, network, pif)
+    uuids = (network["uuid"], parent["uuid"])
+    below = replace(bridge_settings(pool.record, parent, tagged), network_uuids=uuids)
+    host.backend.add_bridge(parent["bridge"], below)
+    fake = replace(settings, mac=tagged["MAC"], vlan=(parent["bridge"], vlan["tag"]))
+    host.backend.add_bridge(network["bridge"], fake)
 
 
-def _add_bridge(pool: Pool, host: Host, pif: Record, vlan: tuple[str, int] | None = None) -> None:
+def _add_bridge(pool: Pool, host: Host, pif: Record) -> None:
     network = _network(pool, pif)
-    wanted = network["other_config"].get("vswitch-controller-fail-mode", "")
-    settings = BridgeSettings(
-        mac=pif["MAC"],
-        mtu=_mtu(pool, pif),
-        network_uuids=(network["uuid"],),
-        fail_mode=wanted if wanted in _FAIL_MODES else "standalone",
-        igmp_snooping=pool.record["igmp_snooping_enabled"],
-        vlan=vlan,
-    )
-    host.backend.add_bridge(network["bridge"], settings)
+    host.backend.add_bridge(network["bridge"], bridge_settings(pool.record, network, pif))
+
+
+def _destroy_bridges(pool: Pool, pif: Record) -> None:
+    """Delete a PIF's bridge, and the one below that only its VLAN needed (destroy_bridges)."""
+    backend = pool.host_of(pif).backend
+    if not any(bridge_exists(pool, each) for each in _vlan_pifs(pool, pif)):
+        backend.delete_bridge(_network(pool, pif)["bridge"])
+    if kind_of(pif) == "VLAN":
+        vlan = pool.database.get("VLAN", pif["VLAN_master_of"])
+        tagged = pool.database.get("PIF", vlan["tagged_PIF"])
+        if not tagged["currently_attached"]:
+            _destroy_bridges(pool, tagged)
 
 
 def _sync_mac(pool: Pool, ref: str, bond: Record) -> None:
     if bond["auto_update_mac"]:
         primary = pool.database.get("PIF", bond["primary_slave"])
         pool.database.set("PIF", ref, MAC=primary["MAC"])
-
-
-def _mtu(pool: Pool, pif: Record) -> int:
-    override = pif["other_config"].get("mtu", "")
-    return int(override) if override.isdecimal() else int(_network(pool, pif)["MTU"])
-
-
-def _address(pif: Record) -> Address | None:
-    """Return the static address; ValueError for a mask that is none. No DHCP server answers."""
-    if pif["ip_configuration_mode"] != "Static":
-        return None
-    ipaddress.IPv4Network(f"0.0.0.0/{pif['netmask']}")
-    return Address(ip=pif["IP"], netmask=pif["netmask"], gateway=pif["gateway"])
 
 
 def _require_nics(host: Host, devices: Sequence[str]) -> None:
@@ -197,6 +169,6 @@ def _network(pool: Pool, pif: Mapping[str, str]) -> Record:
     return pool.database.get("network", pif["network"])
 
 
-def _vlan_pifs(pool: Pool, pif: Record) -> list[str]:
+def _vlan_pifs(pool: Pool, pif: Record) -> list[Record]:
     vlans = (pool.database.get("VLAN", vlan) for vlan in pif["VLAN_slave_of"])
-    return [vlan["untagged_PIF"] for vlan in vlans]
+    return [pool.database.get("PIF", vlan["untagged_PIF"]) for vlan in vlans]

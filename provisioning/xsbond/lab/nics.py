@@ -1,33 +1,56 @@
 """From the NICs of a dom0 to PIFs, and back to what dom0 says (xapi_pif.ml, dbsync_slave.ml)."""
 
+import re
+
 from xsbond.lab import networkd
 from xsbond.lab.contracts import Failure, Nic
 from xsbond.lab.pifs import create_pif, is_slave, kind_of
 from xsbond.lab.state import Host, Pool
 
+_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+_NOT_FOUND = "COULD_NOT_FIND_NETWORK_INTERFACE_WITH_SPECIFIED_DEVICE_NAME_AND_MAC_ADDRESS"
 
-def default_network(pool: Pool, nic: Nic) -> str:
-    """Return the network all NICs of this position share, made if there is none yet."""
-    bridge = f"xenbr{nic.position}"
+
+def default_network(pool: Pool, nic: Nic, *, managed: bool = True) -> str:
+    """Return the network all NICs of this position share, made if there is none yet.
+
+    Whose bridges xapi leaves alone share one without a bridge (find_or_create_network).
+    """
+    bridge = f"xenbr{nic.position}" if managed else ""
     found = pool.database.where("network", bridge=bridge)
-    if found:
+    if len(found) == 1:
         return found[0]
     label = pool.profile.network_label.format(position=nic.position, device=nic.device)
-    return pool.database.create("network", name_label=label, bridge=bridge)
+    return pool.database.create("network", name_label=label, bridge=bridge, managed=managed)
 
 
-def introduce_nic(pool: Pool, host: Host, nic: Nic) -> str:
+def introduce_nic(pool: Pool, host: Host, nic: Nic, *, managed: bool = True) -> str:
     """Store the PIF of a NIC on its default network."""
     return create_pif(
         pool,
         host,
         device=nic.device,
-        network=default_network(pool, nic),
+        network=default_network(pool, nic, managed=managed),
+        managed=managed,
         mac=nic.mac,
         physical=True,
         MTU=nic.mtu,
         properties={"gro": "on"},
     )
+
+
+def introduce(pool: Pool, host: Host, mac: str, device: str, *, managed: bool) -> str:
+    """Store the PIF of a NIC that has none; without a MAC the device alone says which."""
+    macs = {nic.device: nic.mac for nic in host.backend.nics()}
+    mac = mac.lower() or macs.get(device, "")
+    if not _MAC.fullmatch(mac):
+        raise Failure("MAC_INVALID", mac)
+    if pool.database.where("PIF", host=host.ref, device=device, physical=True):
+        raise Failure("DUPLICATE_PIF_DEVICE_NAME", device)
+    if macs.get(device) != mac:
+        raise Failure(_NOT_FOUND, device, mac)
+    nic = next(nic for nic in host.backend.nics() if nic.device == device)
+    return introduce_nic(pool, host, nic, managed=managed)
 
 
 def scan(pool: Pool, host: Host) -> None:

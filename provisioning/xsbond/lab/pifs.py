@@ -27,26 +27,26 @@ _INVENTORY = "/etc/xensource-inventory"
 
 
 def create_pif(
-    pool: Pool, host: Host, *, device: str, network: str, mac: str, **fields: Any
+    pool: Pool, host: Host, *, device: str, network: str, mac: str, metrics: str = "", **fields: Any
 ) -> str:
-    """Store a PIF with metrics of its own and return its reference."""
-    metrics = pool.database.create("PIF_metrics")
+    """Store a PIF and return its reference; it gets metrics of its own unless it is given some."""
     return pool.database.create(
         "PIF",
         device=device,
         network=network,
         host=host.ref,
         MAC=mac.lower(),
-        metrics=metrics,
+        metrics=metrics or pool.database.create("PIF_metrics"),
         **fields,
     )
 
 
-def destroy_pif(pool: Pool, ref: str) -> None:
-    """Forget a PIF and its metrics."""
+def forget_pif(pool: Pool, ref: str) -> None:
+    """Forget a PIF and its metrics; other ways to end a PIF leave them (forget_internal)."""
     metrics = pool.database.get("PIF", ref)["metrics"]
+    if pool.database.has("PIF_metrics", metrics):
+        pool.database.destroy("PIF_metrics", metrics)
     pool.database.destroy("PIF", ref)
-    pool.database.destroy("PIF_metrics", metrics)
 
 
 def kind_of(pif: Record) -> PifKind:
@@ -82,9 +82,9 @@ def move_address(pool: Pool, source: str, target: str) -> None:
 def manage_through(pool: Pool, ref: str) -> None:
     """Make a PIF its host's management interface, in the database and in dom0's inventory."""
     pif = pool.database.get("PIF", ref)
+    pool.database.set("PIF", ref, management=True)
     for other in pool.database.where("PIF", host=pif["host"], management=True):
         pool.database.set("PIF", other, management=other == ref)
-    pool.database.set("PIF", ref, management=True)
     bridge = pool.database.get("network", pif["network"])["bridge"]
     backend = pool.host_of(pif).backend
     inventory = edited(

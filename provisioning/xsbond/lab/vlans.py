@@ -1,42 +1,65 @@
-"""VLANs: how they are made, undone, and moved between a bond and its legs (xapi_vlan.ml)."""
+"""VLANs: how they are made, undone, and moved between a bond and its legs.
+
+Sources: ocaml/xapi/xapi_vlan.ml, xapi_bond.ml (move_vlan), xapi_pool.ml (create_VLAN_from_PIF).
+"""
+
+from collections.abc import Iterable
 
 from xsbond.lab import networkd
 from xsbond.lab.contracts import Failure
-from xsbond.lab.pifs import (
-    create_pif,
-    destroy_pif,
-    is_slave,
-    kind_of,
-    manage_through,
-    move_address,
-    refuse_second_pif,
-)
+from xsbond.lab.hosts import is_live, reach
+from xsbond.lab.pif_rules import refuse_pif
+from xsbond.lab.pifs import create_pif, manage_through, move_address
 from xsbond.lab.state import Pool
-from xsbond.lab.values import is_null
+from xsbond.lab.vifs import local_vifs, move_vif
+from xsbond.lab.vlan_rules import VlanRequest, refuse_vlan
 
-_TAGS = range(4095)
+VLAN_MAC = "fe:ff:ff:ff:ff:ff"
+"""The record of a VLAN's PIF has it; in dom0 the bridge has the MAC of what the VLAN is on."""
 
 
 def create_vlan(pool: Pool, tagged: str, tag: int, network: str) -> str:
-    """Make a VLAN, plug it if what it is on is plugged, and return its reference."""
-    _refuse(pool, tagged, tag, network)
+    """Make a VLAN, plug it and return its reference; records stay if plugging fails."""
+    refuse_vlan(pool, VlanRequest(tagged=tagged, tag=tag, network=network))
     vlan = record_vlan(pool, tagged, tag, network)
-    if pool.database.get("PIF", tagged)["currently_attached"]:
-        networkd.plug(pool, pool.database.get("VLAN", vlan)["untagged_PIF"])
+    networkd.plug(pool, untagged_of(pool, vlan))
     return vlan
 
 
+def create_everywhere(pool: Pool, pifs: Iterable[str], tag: int, network: str) -> list[str]:
+    """Make a VLAN on several hosts' PIFs, or none; return the VLANs' own PIFs."""
+    made: list[str] = []
+    try:
+        for pif in pifs:
+            reach(pool, pool.database.get("PIF", pif)["host"])
+            made.append(create_vlan(pool, pif, tag, network))
+    except Failure:
+        for vlan in made:
+            destroy_vlan(pool, vlan)
+        raise
+    return [untagged_of(pool, vlan) for vlan in made]
+
+
+def pifs_beside(pool: Pool, pif: str) -> list[str]:
+    """Return the PIFs of all live hosts on a PIF's network."""
+    network = pool.database.get("PIF", pif)["network"]
+    pifs = pool.database.get("network", network)["PIFs"]
+    return [each for each in pifs if is_live(pool, pool.host_of(pool.database.get("PIF", each)))]
+
+
 def record_vlan(pool: Pool, tagged: str, tag: int, network: str) -> str:
-    """Store a VLAN and its PIF, without touching dom0."""
+    """Store a VLAN and its PIF, without touching dom0; MTU and metrics are those below it."""
     pif = pool.database.get("PIF", tagged)
     untagged = create_pif(
         pool,
         pool.host_of(pif),
         device=pif["device"],
         network=network,
-        mac=pif["MAC"],
-        MTU=-1,
+        mac=VLAN_MAC,
+        metrics=pif["metrics"],
+        MTU=pif["MTU"],
         VLAN=tag,
+        IPv6=[""],
         primary_address_type=pif["primary_address_type"],
     )
     vlan = pool.database.create("VLAN", tagged_PIF=tagged, untagged_PIF=untagged, tag=tag)
@@ -44,71 +67,78 @@ def record_vlan(pool: Pool, tagged: str, tag: int, network: str) -> str:
     return vlan
 
 
+def untagged_of(pool: Pool, vlan: str) -> str:
+    """Return a VLAN's own PIF."""
+    return str(pool.database.get("VLAN", vlan)["untagged_PIF"])
+
+
 def destroy_vlan(pool: Pool, vlan: str) -> None:
-    """Take a VLAN down and forget it with its PIF."""
-    untagged = pool.database.get("VLAN", vlan)["untagged_PIF"]
-    pif = pool.database.get("PIF", untagged)
-    if pif["management"]:
-        raise Failure("PIF_IS_MANAGEMENT_INTERFACE", untagged)
-    if not pif["managed"]:
-        raise Failure("PIF_UNMANAGED", untagged)
-    networkd.unplug(pool, untagged)
+    """Take a VLAN down and forget it with its PIF; an orphan is only forgotten."""
+    untagged = untagged_of(pool, vlan)
+    if pool.database.has("PIF", untagged):
+        refuse_pif(pool, untagged, "VLAN.destroy")
+        refuse_pif(pool, untagged, "PIF.unplug")
+        networkd.unplug(pool, untagged)
     _forget(pool, vlan)
 
 
 def move_vlans(pool: Pool, source: str, target: str) -> None:
-    """Move all VLANs from one PIF to another of the same host (xapi_bond.ml, move_vlan).
-
-    They get new references and keep network and address; a tag the target has is dropped.
-    """
-    tags = {pool.database.get("VLAN", v)["tag"] for v in _vlans_on(pool, target)}
-    for vlan in _vlans_on(pool, source):
-        record = pool.database.get("VLAN", vlan)
-        old = pool.database.get("PIF", record["untagged_PIF"])
-        if record["tag"] in tags:
-            networkd.unplug(pool, record["untagged_PIF"])
-            _forget(pool, vlan)
-            continue
-        new_vlan = record_vlan(pool, target, record["tag"], old["network"])
-        new = pool.database.get("VLAN", new_vlan)["untagged_PIF"]
-        move_address(pool, record["untagged_PIF"], new)
-        if old["management"]:
-            manage_through(pool, new)
-        # Both use the network's bridge: the old one goes before the new one comes.
-        pool.host_of(old).backend.delete_bridge(_bridge(pool, old["network"]))
-        _forget(pool, vlan)
-        if old["currently_attached"]:
-            networkd.plug(pool, new)
+    """Move all VLANs from one PIF to another of the same host, each with its guests."""
+    for vlan in list(pool.database.get("PIF", source)["VLAN_slave_of"]):
+        _move_vlan(pool, vlan, target)
 
 
-def _refuse(pool: Pool, tagged: str, tag: int, network: str) -> None:
-    """Raise the Failure of the first rule a new VLAN breaks, in the order of xapi_vlan.ml."""
-    pif = pool.database.get("PIF", tagged)
-    if tag not in _TAGS:
-        raise Failure("VLAN_TAG_INVALID", str(tag))
-    if not pool.database.get("network", network)["managed"]:
-        raise Failure("NETWORK_UNMANAGED", network)
-    refuse_second_pif(pool, pool.host_of(pif), network)
-    if not pif["managed"]:
-        raise Failure("PIF_UNMANAGED", tagged)
-    if is_slave(pif):
-        raise Failure("CANNOT_ADD_VLAN_TO_BOND_SLAVE", tagged)
-    if kind_of(pif) == "VLAN":
-        raise Failure("PIF_IS_VLAN", tagged)
-    if any(pool.database.get("VLAN", vlan)["tag"] == tag for vlan in pif["VLAN_slave_of"]):
-        raise Failure("PIF_VLAN_EXISTS", pif["device"])
+def manages(pool: Pool, pifs: Iterable[str]) -> bool:
+    """Tell whether a VLAN on one of these PIFs is a management interface."""
+    vlans = (vlan for pif in pifs for vlan in pool.database.get("PIF", pif)["VLAN_slave_of"])
+    untagged = (untagged_of(pool, vlan) for vlan in vlans)
+    return any(pool.database.get("PIF", pif)["management"] for pif in untagged)
 
 
-def _vlans_on(pool: Pool, pif: str) -> list[str]:
-    return list(pool.database.get("PIF", pif)["VLAN_slave_of"])
+def _move_vlan(pool: Pool, vlan: str, target: str) -> None:
+    """Put a VLAN's place on another PIF: new records, the same network."""
+    old = pool.database.get("PIF", untagged_of(pool, vlan))
+    if old["currently_attached"] and not old["management"]:
+        networkd.unplug(pool, untagged_of(pool, vlan))
+    new = _counterpart(pool, vlan, target)
+    move_address(pool, untagged_of(pool, vlan), new)
+    _forget(pool, vlan)
+    if old["currently_attached"]:
+        _bring_back(pool, new, managing=old["management"], network=old["network"])
 
 
-def _bridge(pool: Pool, network: str) -> str:
-    return str(pool.database.get("network", network)["bridge"])
+def _counterpart(pool: Pool, vlan: str, target: str) -> str:
+    """Return the PIF that takes a VLAN's place; where its tag is taken, guests change networks."""
+    tag = pool.database.get("VLAN", vlan)["tag"]
+    old = pool.database.get("PIF", untagged_of(pool, vlan))
+    for there in pool.database.get("PIF", target)["VLAN_slave_of"]:
+        if pool.database.get("VLAN", there)["tag"] == tag:
+            network = pool.database.get("PIF", untagged_of(pool, there))["network"]
+            for vif in local_vifs(pool, pool.host_of(old), [old["network"]]):
+                move_vif(pool, vif, network)
+            return untagged_of(pool, there)
+    return untagged_of(pool, record_vlan(pool, target, tag, old["network"]))
+
+
+def _bring_back(pool: Pool, pif: str, *, managing: bool, network: str) -> None:
+    """Plug what was plugged, and put running guests of its network on the new bridge."""
+    networkd.plug(pool, pif)
+    if managing:
+        manage_through(pool, pif)
+    reconnect(pool, pool.database.get("PIF", pif)["host"], network)
+
+
+def reconnect(pool: Pool, host: str, network: str) -> None:
+    """Put the interfaces of a host's guests on their network's bridge again."""
+    for vif in pool.database.get("network", network)["VIFs"]:
+        vm = pool.database.get("VIF", vif)["VM"]
+        if pool.database.get("VM", vm)["resident_on"] == host:
+            move_vif(pool, vif, network)
 
 
 def _forget(pool: Pool, vlan: str) -> None:
-    untagged = pool.database.get("VLAN", vlan)["untagged_PIF"]
+    """Its metrics belong to the PIF below it."""
+    untagged = untagged_of(pool, vlan)
     pool.database.destroy("VLAN", vlan)
-    if not is_null(untagged):
-        destroy_pif(pool, untagged)
+    if pool.database.has("PIF", untagged):
+        pool.database.destroy("PIF", untagged)

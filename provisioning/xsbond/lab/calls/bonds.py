@@ -35,7 +35,7 @@ def _create(  # noqa: PLR0917 - as many parameters as the message has
 
 
 def _destroy(call: Call, bond: str) -> None:
-    bonds.destroy_bond(call.pool, bond)
+    bonds.destroy_bond(call.pool, bond, call.progress)
 
 
 def _set_mode(call: Call, bond: str, mode: str) -> None:

@@ -1,108 +1,69 @@
 """The messages of class PIF (ocaml/xapi/xapi_pif.ml)."""
 
-import ipaddress
-import re
 from collections.abc import Mapping
+from typing import Any
 
 from xsbond.lab import networkd, nics
 from xsbond.lab.contracts import Failure
-from xsbond.lab.messages import Body, Call, Message, Parameter
-from xsbond.lab.pifs import NO_ADDRESS, destroy_pif, is_slave, kind_of
-from xsbond.lab.schema.kinds import BOOL, REF, STRING, enum
+from xsbond.lab.messages import REQUIRED, Body, Call, Message, Parameter
+from xsbond.lab.pif_addresses import reconfigure_ip, reconfigure_ipv6, set_primary_address_type
+from xsbond.lab.pif_rules import refuse_pif
+from xsbond.lab.pifs import create_pif, forget_pif, kind_of
+from xsbond.lab.schema.kinds import BOOL, INT, MAP, REF, STRING, STRINGS, Kind, enum
 from xsbond.lab.state import Pool
-from xsbond.lab.vlans import destroy_vlan
+from xsbond.lab.tunnels import plug_tunnel
+from xsbond.lab.vlans import create_vlan, destroy_vlan, untagged_of
 
 _ROLE = "pool-operator"
 _SELF = Parameter("self", REF)
 _HOST = Parameter("host", REF)
-_MAC = re.compile(r"[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}")
 _PROPERTIES = {"gro": ("on", "off")}
+_IPV4_MODE = enum("None", "DHCP", "Static")
+_IPV6_MODE = enum("None", "DHCP", "Static", "Autoconf")
+_ADDRESS_TYPE = enum("IPv4", "IPv6")
+_UNTAGGED = -1
 
 
 def _host_of(pool: Pool, pif: str, *_: object) -> str:
     return str(pool.database.get("PIF", pif)["host"])
 
 
-def _refuse_unmanaged(pool: Pool, ref: str) -> None:
-    if not pool.database.get("PIF", ref)["managed"]:
-        raise Failure("PIF_UNMANAGED", ref)
-
-
 def _plug(call: Call, ref: str) -> None:
-    _refuse_unmanaged(call.pool, ref)
-    if is_slave(call.pool.database.get("PIF", ref)):
-        raise Failure("CANNOT_PLUG_BOND_SLAVE", ref)
-    networkd.plug(call.pool, ref)
+    refuse_pif(call.pool, ref, "PIF.plug")
+    if kind_of(call.pool.database.get("PIF", ref)) == "tunnel":
+        plug_tunnel(call.pool, ref)
+    else:
+        networkd.plug(call.pool, ref)
 
 
 def _unplug(call: Call, ref: str) -> None:
-    _refuse_unmanaged(call.pool, ref)
+    """What runs on a transport PIF goes down with it."""
+    refuse_pif(call.pool, ref, "PIF.unplug")
     pif = call.pool.database.get("PIF", ref)
-    if pif["currently_attached"]:
-        _refuse_under_ha(call.pool)
-    if pif["management"]:
-        raise Failure("PIF_IS_MANAGEMENT_INTERFACE", ref)
-    if pif["disallow_unplug"]:
-        raise Failure("PIF_DOES_NOT_ALLOW_UNPLUG", ref)
+    for tunnel in pif["tunnel_transport_PIF_of"]:
+        _unplug(call, call.pool.database.get("tunnel", tunnel)["access_PIF"])
     if pif["currently_attached"]:
         networkd.unplug(call.pool, ref)
 
 
-def _refuse_under_ha(pool: Pool) -> None:
-    if pool.record["ha_enabled"]:
-        raise Failure("HA_IS_ENABLED")
-    if pool.record["redo_log_enabled"]:
-        raise Failure("REDO_LOG_IS_ENABLED")
-
-
 def _forget(call: Call, ref: str) -> None:
-    pif = call.pool.database.get("PIF", ref)
-    _refuse_unmanaged(call.pool, ref)
-    if is_slave(pif) or pif["bond_master_of"]:
-        raise Failure("PIF_ALREADY_BONDED", ref)
-    if pif["VLAN_slave_of"]:
-        raise Failure("PIF_VLAN_STILL_EXISTS", ref)
-    if pif["management"]:
-        raise Failure("PIF_IS_MANAGEMENT_INTERFACE", ref)
-    networkd.unplug(call.pool, ref)
-    destroy_pif(call.pool, ref)
+    refuse_pif(call.pool, ref, "PIF.forget")
+    if call.pool.database.get("PIF", ref)["managed"]:
+        networkd.unplug(call.pool, ref)
+    forget_pif(call.pool, ref)
 
 
 def _destroy(call: Call, ref: str) -> None:
     """Only the PIF of a VLAN goes this way."""
-    pif = call.pool.database.get("PIF", ref)
-    if kind_of(pif) != "VLAN":
-        raise Failure("PIF_IS_PHYSICAL")
-    destroy_vlan(call.pool, pif["VLAN_master_of"])
+    refuse_pif(call.pool, ref, "PIF.destroy")
+    destroy_vlan(call.pool, call.pool.database.get("PIF", ref)["VLAN_master_of"])
 
 
-def _reconfigure(  # noqa: PLR0917 - as many parameters as the message has
-    call: Call, ref: str, mode: str, ip: str, netmask: str, gateway: str, dns: str
-) -> None:
-    _refuse_unmanaged(call.pool, ref)
-    _refuse_under_ha(call.pool)
-    pif = call.pool.database.get("PIF", ref)
-    if mode == "None" and pif["management"]:
-        raise Failure("PIF_IS_MANAGEMENT_INTERFACE", ref)
-    fields = dict(NO_ADDRESS) | {"ip_configuration_mode": mode}
-    if mode == "Static":
-        _refuse_bad_addresses(IP=ip, netmask=netmask, gateway=gateway)
-        fields |= {"IP": ip, "netmask": netmask, "gateway": gateway, "DNS": dns}
-    if pif["currently_attached"]:
-        networkd.unplug(call.pool, ref)
-    call.pool.database.set("PIF", ref, **fields)
-    if pif["currently_attached"]:
-        networkd.plug(call.pool, ref)
-
-
-def _refuse_bad_addresses(**addresses: str) -> None:
-    for name, address in addresses.items():
-        if name == "gateway" and not address:
-            continue
-        try:
-            ipaddress.IPv4Address(address)
-        except ValueError:
-            raise Failure("INVALID_IP_ADDRESS_SPECIFIED", name) from None
+def _create_vlan(call: Call, device: str, network: str, host: str, tag: int) -> str:
+    found = call.pool.database.where("PIF", host=host, device=device, VLAN=_UNTAGGED)
+    if not found:
+        raise Failure("INVALID_VALUE", "device", device)
+    return untagged_of(call.pool, create_vlan(call.pool, found[0], tag, network))
 
 
 def _set_disallow_unplug(call: Call, ref: str, value: bool) -> None:
@@ -112,15 +73,17 @@ def _set_disallow_unplug(call: Call, ref: str, value: bool) -> None:
 def _set_property(call: Call, ref: str, name: str, value: str) -> None:
     """A bond's legs follow their bond."""
     database = call.pool.database
-    pif = database.get("PIF", ref)
-    if is_slave(pif):
-        raise Failure("CANNOT_CHANGE_PIF_PROPERTIES", ref)
     if value not in _PROPERTIES.get(name, ()):
         raise Failure("INVALID_VALUE", "properties", f"{name} = {value}")
+    refuse_pif(call.pool, ref, "PIF.set_property")
+    pif = database.get("PIF", ref)
     legs = [leg for bond in pif["bond_master_of"] for leg in database.get("Bond", bond)["slaves"]]
     for each in (ref, *legs):
         properties = database.get("PIF", each)["properties"]
         database.set("PIF", each, properties=properties | {name: value})
+    above = [untagged_of(call.pool, vlan) for vlan in pif["VLAN_slave_of"]]
+    for each in (ref, *above) if pif["currently_attached"] else ():
+        networkd.plug(call.pool, each)
 
 
 def _scan(call: Call, host: str) -> None:
@@ -128,23 +91,57 @@ def _scan(call: Call, host: str) -> None:
 
 
 def _introduce(call: Call, host: str, mac: str, device: str, managed: bool) -> str:
-    place = call.pool.host(host)
-    if not _MAC.fullmatch(mac):
-        raise Failure("MAC_INVALID", mac)
-    if call.pool.database.where("PIF", host=host, device=device, physical=True):
-        raise Failure("DUPLICATE_PIF_DEVICE_NAME", device)
-    for nic in place.backend.nics():
-        if (nic.device, nic.mac) == (device, mac.lower()):
-            ref = nics.introduce_nic(call.pool, place, nic)
-            call.pool.database.set("PIF", ref, managed=managed)
-            return ref
-    code = "COULD_NOT_FIND_NETWORK_INTERFACE_WITH_SPECIFIED_DEVICE_NAME_AND_MAC_ADDRESS"
-    raise Failure(code, device, mac)
+    return nics.introduce(call.pool, call.pool.host(host), mac, device, managed=managed)
+
+
+def _db_introduce(call: Call, *values: Any) -> str:
+    """Store what it is told; bond_slave_of is not (pool_introduce)."""
+    fields = dict(zip((name for name, _, __ in _STORED), values, strict=True))
+    host = call.pool.host(fields.pop("host"))
+    device, network, mac = fields.pop("device"), fields.pop("network"), fields.pop("MAC")
+    del fields["bond_slave_of"]
+    return create_pif(call.pool, host, device=device, network=network, mac=mac, **fields)
+
+
+def _db_forget(call: Call, ref: str) -> None:
+    call.pool.database.destroy("PIF", ref)
 
 
 def _host_itself(_: Pool, host: str, *__: object) -> str:
     return host
 
+
+def _third(_: Pool, __: str, ___: str, host: str, *____: object) -> str:
+    return host
+
+
+_STORED: tuple[tuple[str, Kind, Any], ...] = (
+    ("device", STRING, REQUIRED),
+    ("network", REF, REQUIRED),
+    ("host", REF, REQUIRED),
+    ("MAC", STRING, REQUIRED),
+    ("MTU", INT, REQUIRED),
+    ("VLAN", INT, REQUIRED),
+    ("physical", BOOL, REQUIRED),
+    ("ip_configuration_mode", _IPV4_MODE, REQUIRED),
+    ("IP", STRING, REQUIRED),
+    ("netmask", STRING, REQUIRED),
+    ("gateway", STRING, REQUIRED),
+    ("DNS", STRING, REQUIRED),
+    ("bond_slave_of", REF, REQUIRED),
+    ("VLAN_master_of", REF, REQUIRED),
+    ("management", BOOL, REQUIRED),
+    ("other_config", MAP, REQUIRED),
+    ("disallow_unplug", BOOL, False),
+    ("ipv6_configuration_mode", _IPV6_MODE, "None"),
+    ("IPv6", STRINGS, []),
+    ("ipv6_gateway", STRING, ""),
+    ("primary_address_type", _ADDRESS_TYPE, "IPv4"),
+    ("managed", BOOL, True),
+    ("properties", MAP, {}),
+)
+"""Parameters of PIF.pool_introduce: name, kind, default."""
+_STORING = tuple(Parameter(*each) for each in _STORED)
 
 _ON_ITS_HOST: Mapping[str, tuple[Body, tuple[Parameter, ...]]] = {
     "PIF.plug": (_plug, ()),
@@ -156,11 +153,22 @@ _ON_ITS_HOST: Mapping[str, tuple[Body, tuple[Parameter, ...]]] = {
         (Parameter("name", STRING), Parameter("value", STRING)),
     ),
     "PIF.reconfigure_ip": (
-        _reconfigure,
+        reconfigure_ip,
         (
-            Parameter("mode", enum("None", "DHCP", "Static")),
+            Parameter("mode", _IPV4_MODE),
             *(Parameter(name, STRING) for name in ("IP", "netmask", "gateway", "DNS")),
         ),
+    ),
+    "PIF.reconfigure_ipv6": (
+        reconfigure_ipv6,
+        (
+            Parameter("mode", _IPV6_MODE),
+            *(Parameter(name, STRING) for name in ("IPv6", "gateway", "DNS")),
+        ),
+    ),
+    "PIF.set_primary_address_type": (
+        set_primary_address_type,
+        (Parameter("primary_address_type", _ADDRESS_TYPE),),
     ),
 }
 """Message -> what it does and its parameters after `self`; all run on the PIF's host."""
@@ -185,6 +193,19 @@ MESSAGES = (
         role=_ROLE,
     ),
     Message(
+        name="PIF.create_VLAN",
+        parameters=(
+            Parameter("device", STRING),
+            Parameter("network", REF),
+            _HOST,
+            Parameter("VLAN", INT),
+        ),
+        body=_create_vlan,
+        runs_on=_third,
+        has_async=True,
+        role=_ROLE,
+    ),
+    Message(
         name="PIF.scan",
         parameters=(_HOST,),
         body=_scan,
@@ -205,4 +226,9 @@ MESSAGES = (
         has_async=True,
         role=_ROLE,
     ),
+    *(
+        Message(name=name, parameters=_STORING, body=_db_introduce, has_async=True, role=_ROLE)
+        for name in ("PIF.pool_introduce", "PIF.db_introduce")
+    ),
+    Message(name="PIF.db_forget", parameters=(_SELF,), body=_db_forget, has_async=True, role=_ROLE),
 )
