@@ -174,7 +174,7 @@ def test_counted_classes_are_the_recorded_ones(world: World) -> None:
 def test_counts_are_of_all_objects(world: World) -> None:
     """Watched or not."""
     counts = ask(world, "event.from", ["pool"], "", 0.0)["valid_ref_counts"]
-    assert (counts["pif"], counts["bond"], counts["host"], counts["vm"]) == (14, 2, 2, 0)
+    assert (counts["pif"], counts["bond"], counts["host"], counts["vm"]) == (14, 2, 2, 2)
 
 
 def waiting(world: World, *classes: str) -> tuple[threading.Thread, list[Any]]:

@@ -38,12 +38,19 @@ def running(
     blueprint: Blueprint | None = None,
     scale: float = FAST,
     delays: Delays | None = None,
+    clock: Clock | None = None,
 ) -> Iterator[World]:
     """Run the tutorial's pool; what it ends as must be possible."""
     wanted = replace(blueprint or tutorial(hosts, profile), password=PASSWORD)
-    clock = Clock(scale)
+    clock = clock or Clock(scale)
     dom0s = [
-        SimulatedDom0(host.nics, profile=wanted.profile, hostname=host.name, clock=clock)
+        SimulatedDom0(
+            host.nics,
+            profile=wanted.profile,
+            hostname=host.name,
+            clock=clock,
+            network_backend=host.network_backend,
+        )
         for host in wanted.hosts
     ]
     addresses = [f"127.16.0.{10 + 2 * index}" for index in range(len(dom0s))]

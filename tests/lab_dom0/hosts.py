@@ -59,13 +59,17 @@ class RecordedToolstack:
         if not self.is_running:
             raise ToolstackDown
         xapi_class, _, message = method.partition(".")
-        records = self.tables[xapi_class]
+        if message.startswith("get_") and xapi_class not in self.tables:
+            raise Failure("MESSAGE_METHOD_UNKNOWN", method)
+        records = self.tables.get(xapi_class, {})
         if message == "get_all_records":
             return copy.deepcopy(records)
         if message == "get_by_uuid":
             return self._by_uuid(xapi_class, params[0])
         if message.startswith("get_"):
             record = records.get(params[0], {"uuid": "6d1f5a2c-0000-4000-8000-0123456789ab"})
+            if message != "get_record" and message[4:] not in record:
+                raise Failure("MESSAGE_METHOD_UNKNOWN", method)
             return copy.deepcopy(record if message == "get_record" else record[message[4:]])
         self.calls.append((method, *params))
         if self.failure:
@@ -77,6 +81,11 @@ class RecordedToolstack:
             if record["uuid"] == uuid:
                 return ref
         raise Failure("UUID_INVALID", xapi_class, uuid)
+
+    def restart(self) -> None:
+        """Be gone, and be there again."""
+        self.stop()
+        self.start()
 
     def stop(self) -> None:
         """Be gone."""

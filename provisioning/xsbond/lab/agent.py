@@ -1,21 +1,18 @@
-"""One host's xapi process: how it stops, and what it goes through until it is back.
-
-The order of the phases is that of xapi.ml, server_init; their length is in `Delays`.
-"""
+"""One host's xapi process: how it stops, dies and starts; what a start goes through: startup.py."""
 
 import threading
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from xsbond.lab import hosts
-from xsbond.lab.contracts import Failure
 from xsbond.lab.dispatch import Dispatcher
-from xsbond.lab.inherit import inherit
-from xsbond.lab.nics import bring_up_at_start, resynchronise
+from xsbond.lab.startup import COMPLETE_COOKIE, STARTUP_COOKIE, Phase, Startup
 from xsbond.lab.state import Host, Pool
+from xsbond.lab.tasks import begin_task, end_call_task
 
-STARTUP_COOKIE = "/var/run/xapi_startup.cookie"
-COMPLETE_COOKIE = "/var/run/xapi_init_complete.cookie"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["COMPLETE_COOKIE", "STARTUP_COOKIE", "Agent", "Door"]
 
 Door = Literal["open", "dropping", "refusing"]
 """What port 443 does: serve, accept and close at once (stunnel without xapi), refuse."""
@@ -24,17 +21,20 @@ _SESSION_TABLES = ("session", "task")
 
 
 class Agent:
-    """Implements `contracts.Toolstack` for one host."""
+    """Implements `contracts.Toolstack` and `state.Process` for one host."""
 
     def __init__(self, pool: Pool, host: Host, dispatcher: Dispatcher) -> None:
         self._pool, self._host, self._dispatcher = pool, host, dispatcher
         self.door: Door = "open"
         self.on_door: list[Callable[[Door], None]] = []
         """Told of every change of `door`, with the pool's lock held."""
+        self._has_tls = True
+        """stunnel runs; xapi starts it together with its management interface."""
         self._starts = 0
         """Number of the current start; a phase of an earlier one does nothing."""
         self._ready = threading.Event()
         """Set once the current start is as far as its start-up cookie, or given up."""
+        host.process = self
 
     def call(self, method: str, *params: Any) -> Any:
         """Call through the Unix socket, as root; see contracts.Toolstack."""
@@ -53,10 +53,10 @@ class Agent:
                 return
             self._remove_cookies()
             pool.pause(pool.delays.farewell)
-            hosts.set_enabled(pool, host, enabled=False)
-            hosts.set_live(pool, host, live=False)
+            self._say_good_bye()
             pool.pause(pool.delays.exit)
-            self._die()
+            if host.running:
+                self._die()
 
     def kill(self) -> None:
         """End the process at once: nobody says good-bye, the pool notices later."""
@@ -66,17 +66,52 @@ class Agent:
                 self._host.silent_since = self._pool.clock.now()
                 self._die()
 
+    def restart(self) -> None:
+        """Restart xapi and what belongs to it, TLS included (scripts/xe-toolstack-restart)."""
+        with self._pool.lock:
+            self._has_tls = False
+            self._open("refusing")
+        self.stop()
+        self.start()
+
+    def respawn(self) -> None:
+        """End the process as it ends itself; the service starts it again (xapi_fuse.ml)."""
+        with self._pool.lock:
+            self.kill()
+            self.begin()
+
     def start(self) -> None:
         """Start xapi and return when its start-up cookie exists."""
         with self._pool.lock:
-            if self._host.running or self._pool.closed:
+            self.begin()
+            ready = self._ready
+        ready.wait()
+
+    def begin(self) -> None:
+        """Start xapi, unless it runs or the host is switched off; return at once."""
+        with self._pool.lock:
+            ready = threading.Event()
+            if self._host.running or not self._host.powered or self._pool.closed:
+                ready.set()
+                self._ready = ready
                 return
             self._give_up_starting()
             self._remove_cookies()
-            number, ready = self._starts, threading.Event()
             self._ready = ready
+            number = self._starts
             self._pool.spawn(f"xapi of {self._host.name}", lambda: self._run(number, ready))
-        ready.wait()
+
+    def listen(self) -> None:
+        """Open the ports to the network if the host has a management interface."""
+        self._has_tls = True
+        managed = self._pool.database.where("PIF", host=self._host.ref, management=True)
+        self._open("open" if managed else "refusing")
+
+    def _say_good_bye(self) -> None:
+        """A member in reach of the master tells it; the master tells its own database."""
+        if self._pool.is_served and self._host.linked:
+            hosts.set_enabled(self._pool, self._host, enabled=False)
+            hosts.set_live(self._pool, self._host, live=False)
 
     def _give_up_starting(self) -> None:
         """Let a start that is under way go no further."""
@@ -86,93 +121,39 @@ class Agent:
     def _run(self, number: int, ready: threading.Event) -> None:
         """Go through all phases, as long as this is the current start."""
         with self._pool.lock:
-            for seconds, phase in self._phases():
-                if not self._pool.pause(seconds, unless=lambda: self._starts != number):
+            startup = Startup(
+                self._pool,
+                self._host,
+                listen=self.listen,
+                refuse=lambda: self._open("refusing"),
+                is_ready=ready.set,
+            )
+            for phase in startup.phases():
+                if not self._goes_through(number, phase):
                     break
-                if self._starts != number:
-                    break
-                phase()
             ready.set()
 
-    def _phases(self) -> tuple[tuple[float, Callable[[], None]], ...]:
-        """Return what happens, each with the seconds it comes after the one before."""
-        delays = self._pool.delays
-        if self._host is self._pool.master:
-            return (
-                (delays.launch, self._launch_master),
-                (delays.hello, self._touch_startup_cookie),
-                (delays.refresh, self._refresh),
-                (delays.enabling, self._enable),
-                (delays.completion, self._touch_complete_cookie),
-            )
-        inheriting = (delays.inheriting, self._inherit)
-        enabling = (delays.enabling, self._enable)
-        ready = (0.0, self._touch_startup_cookie)
-        early = self._pool.profile.bond_before_enabled
-        return (
-            (delays.launch, self._answer_as_member),
-            (delays.database_link, self._restart_tls),
-            (delays.tls_restart, self._wait_for_address),
-            *(() if early else (ready,)),
-            (delays.management_address, self._say_hello),
-            (delays.hello, self._leave_emergency),
-            (delays.refresh, self._refresh),
-            *((inheriting, ready, enabling) if early else (enabling, inheriting)),
-            (delays.completion, self._touch_complete_cookie),
-        )
+    def _goes_through(self, number: int, phase: Phase) -> bool:
+        """Go through a phase, however often it takes; tell whether the start may go on."""
+        if not self._waits(number, phase):
+            return False
+        while phase.happens() is False:
+            if not self._passes(number, self._pool.delays.retry):
+                return False
+        return self._starts == number
 
-    def _launch_master(self) -> None:
-        self._host.running = True
-        self._pool.bridge_names.clear()
-        self._open("open")
+    def _waits(self, number: int, phase: Phase) -> bool:
+        """Let the time before a phase pass, with its task; tell whether all of it did."""
+        if not phase.task or not self._pool.is_served or not phase.after:
+            return self._passes(number, phase.after)
+        task = begin_task(self._pool, phase.task, self._host)
+        try:
+            return self._passes(number, phase.after)
+        finally:
+            end_call_task(self._pool, task)
 
-    def _answer_as_member(self) -> None:
-        """Answers come long before there is a database to answer from."""
-        self._host.running = True
-        self._open("open")
-
-    def _restart_tls(self) -> None:
-        self._open("refusing")
-
-    def _wait_for_address(self) -> None:
-        self._host.emergency = Failure("HOST_HAS_NO_MANAGEMENT_IP")
-        self._open("open")
-
-    def _say_hello(self) -> None:
-        """The master takes the host for alive, and as not enabled yet (xapi_pool.ml, hello)."""
-        self._host.emergency = Failure("HOST_STILL_BOOTING")
-        self._host.silent_since = None
-        hosts.set_enabled(self._pool, self._host, enabled=False)
-        hosts.set_live(self._pool, self._host, live=True)
-        self._cancel_tasks()
-
-    def _cancel_tasks(self) -> None:
-        """Pending tasks that ran on the host end with it (cancel_tasks.ml)."""
-        database = self._pool.database
-        for task in database.where("task", resident_on=self._host.ref, status="pending"):
-            database.set("task", task, status="cancelled", finished=self._pool.date())
-
-    def _leave_emergency(self) -> None:
-        self._host.emergency = None
-
-    def _refresh(self) -> None:
-        resynchronise(self._pool, self._host)
-        hosts.set_live(self._pool, self._host, live=True)
-        hosts.refresh(self._pool, self._host)
-        bring_up_at_start(self._pool, self._host)
-
-    def _enable(self) -> None:
-        hosts.set_enabled(self._pool, self._host, enabled=True)
-
-    def _inherit(self) -> None:
-        inherit(self._pool, self._host)
-
-    def _touch_startup_cookie(self) -> None:
-        self._host.backend.write_file(STARTUP_COOKIE, "")
-        self._ready.set()
-
-    def _touch_complete_cookie(self) -> None:
-        self._host.backend.write_file(COMPLETE_COOKIE, "")
+    def _passes(self, number: int, seconds: float) -> bool:
+        return self._pool.pause(seconds, unless=lambda: self._starts != number)
 
     def _remove_cookies(self) -> None:
         for cookie in (STARTUP_COOKIE, COMPLETE_COOKIE):
@@ -180,16 +161,18 @@ class Agent:
 
     def _die(self) -> None:
         """What only the process kept is gone; on the master that includes sessions and tasks."""
-        self._host.running = False
+        served = self._pool.is_served and self._host is self._pool.master
+        self._host.running = self._host.booted = False
         self._host.emergency = None
+        self._host.next_master = ""
         self._host.local_sessions.clear()
         self._pool.wake()
-        if self._host is self._pool.master:
+        if served:
             for table in _SESSION_TABLES:
                 self._pool.database.clear(table)
             self._pool.database.forget_deletions()
             self._pool.registrations.clear()
-        self._open("dropping")
+        self._open("dropping" if self._host.powered and self._has_tls else "refusing")
 
     def _open(self, door: Door) -> None:
         self.door = door

@@ -4,61 +4,37 @@ Blueprints are frozen values; `world.py` builds the pool's database from one, `d
 """
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from xsbond.lab.contracts import Nic
+from xsbond.lab.profiles import CURRENT, PROFILES, XENSERVER_6_2, Profile
+from xsbond.lab.roles import ROLES
 
+__all__ = [
+    "CURRENT",
+    "MAX_HOSTS",
+    "PROFILES",
+    "XENSERVER_6_2",
+    "AccountBlueprint",
+    "Blueprint",
+    "BondBlueprint",
+    "GuestBlueprint",
+    "HostBlueprint",
+    "NetworkBackend",
+    "Profile",
+    "tutorial",
+]
+
+NetworkBackend = Literal["openvswitch", "bridge"]
+"""What switches packets in dom0: Open vSwitch, or the kernel's own bridges and bonds."""
+
+_ACCOUNT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
+PowerState = Literal["Halted", "Running", "Paused", "Suspended"]
+_AT_REST = ("Halted", "Suspended")
 MAX_HOSTS = 64
 """The largest pool XenServer and XCP-ng support."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """One generation of the product: what it prints and how its members inherit bonds."""
-
-    name: str
-    product_brand: str
-    product_version: str
-    xapi_version: str
-    api_version: tuple[int, int]
-    openvswitch: str
-    """Version of Open vSwitch; decides the wording of bond/list and bond/show."""
-    net_tools: Literal[1, 2]
-    """Generation of ifconfig: 1 prints `HWaddr`, 2 prints `ether`."""
-    network_label: str
-    """Name of the default network; `{position}` and `{device}` are filled in."""
-    inherit_by: Literal["device", "position"]
-    """How a member finds its NICs: PIF.device, since xapi 25.35 the N of `xenbrN`."""
-    bond_before_enabled: bool = False
-    """Up to 6.5 the bonds are copied before the host is enabled, later after."""
-
-
-CURRENT = Profile(
-    name="current",
-    product_brand="XCP-ng",
-    product_version="8.3.0",
-    xapi_version="26.17.0",
-    api_version=(2, 23),
-    openvswitch="3.5.0",
-    net_tools=2,
-    network_label="Pool-wide network {position}",
-    inherit_by="position",
-)
-XENSERVER_6_2 = Profile(
-    name="xenserver-6.2",
-    product_brand="XenServer",
-    product_version="6.2.0",
-    xapi_version="1.3",
-    api_version=(2, 0),
-    openvswitch="1.4.6",
-    net_tools=1,
-    network_label="Pool-wide network associated with {device}",
-    inherit_by="device",
-    bond_before_enabled=True,
-)
-PROFILES = MappingProxyType({profile.name: profile for profile in (CURRENT, XENSERVER_6_2)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +55,41 @@ class HostBlueprint:
     name: str
     nics: tuple[Nic, ...]
     management: ipaddress.IPv4Interface
+    network_backend: NetworkBackend = "openvswitch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountBlueprint:
+    """A user besides root."""
+
+    name: str
+    role: str
+    """One of xsbond.lab.roles.ROLES, for example read-only."""
+    password: str = ""
+    """Empty: the lab draws one."""
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f"{self.role!r} is none of {', '.join(ROLES)}")
+        if not _ACCOUNT_NAME.fullmatch(self.name) or self.name == "root":
+            raise ValueError(f"{self.name!r} is no name for an account")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestBlueprint:
+    """A virtual machine: where it runs, and the networks it is connected to."""
+
+    name: str
+    host: str = ""
+    """Name of the host it runs on; empty: it is at rest."""
+    power_state: PowerState = "Halted"
+    networks: tuple[str, ...] = ()
+    """Name or bridge of each, in the order of its interfaces."""
+
+    def __post_init__(self) -> None:
+        if (self.power_state in _AT_REST) == bool(self.host):
+            where = f"on host {self.host}" if self.host else "on no host"
+            raise ValueError(f"guest {self.name} cannot be {self.power_state} {where}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,19 @@ class Blueprint:
     profile: Profile = field(default=CURRENT)
     password: str = ""
     """Password of root, for XAPI and SSH alike; empty: the lab draws one."""
+    accounts: tuple[AccountBlueprint, ...] = ()
+    """Users of XAPI besides root; SSH knows root alone."""
+
+    guests: tuple[GuestBlueprint, ...] = ()
+
+    def __post_init__(self) -> None:
+        strangers = {guest.host for guest in self.guests} - {host.name for host in self.hosts}
+        if strangers - {""}:
+            raise ValueError(f"guests on hosts that are not: {', '.join(sorted(strangers - {''}))}")
+        names = [account.name for account in self.accounts]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"there is more than one account {', '.join(twice)}")
 
 
 # The six NICs of each host of the tutorial, eth0 to eth5.
@@ -135,7 +159,12 @@ def _subnets(hosts: int) -> tuple[list[ipaddress.IPv4Interface], list[ipaddress.
     )
 
 
-def tutorial(hosts: int = 2, profile: Profile = CURRENT, password: str = "") -> Blueprint:
+def tutorial(
+    hosts: int = 2,
+    profile: Profile = CURRENT,
+    password: str = "",
+    network_backend: NetworkBackend = "openvswitch",
+) -> Blueprint:
     """Return the tutorial's pool: management on eth0, network NAS on bond0 of eth2 and eth4.
 
     Raises ValueError if `hosts` is not between 1 and 64.
@@ -152,6 +181,7 @@ def tutorial(hosts: int = 2, profile: Profile = CURRENT, password: str = "") -> 
                     for position, mac in enumerate(_macs(index))
                 ),
                 management=management[index],
+                network_backend=network_backend,
             )
             for index in range(hosts)
         ),

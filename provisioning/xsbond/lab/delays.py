@@ -20,8 +20,20 @@ class Delays:
     """Between two samples of the links (network_monitor_thread.ml)."""
     restart_agent: float = 1.0
     """From host.restart_agent's answer to the restart (xapi_host.ml)."""
+    unreachable: float = 200.0
+    """Until the master gives up calling a member that is switched off."""
     lost_heartbeat: float = 600.0
     """From the last sign of life of a host to `live` turning false (xapi_globs.ml)."""
+    event_heartbeat: float = 30.0
+    """Between two signs of life to whoever waits in event.next (db_gc.ml)."""
+    fuse: float = 10.0
+    """From the decision to follow another master to the end of the process (constants.ml)."""
+    shutdown: float = 10.0
+    """From the answer to host.shutdown or host.reboot to its end (xapi_host.ml)."""
+    boot: float = 120.0
+    """From there, or from the power coming back, to xapi being started; no two hosts agree."""
+    retry: float = 5.0
+    """Between two attempts of a starting member to find its master (xapi.ml)."""
 
     farewell: float = 0.1
     """From the order to stop to `enabled` and `live` turning false."""
@@ -47,7 +59,6 @@ class Delays:
     """From the last copied bond to the init-complete cookie."""
 
 
-INSTANT = Delays(
-    **{name: 0.0 for name in Delays.__slots__ if name not in {"monitoring", "lost_heartbeat"}}
-)
-"""Everything follows at once; links are still sampled every 5 seconds."""
+_PERIODS = {"monitoring", "lost_heartbeat", "event_heartbeat", "retry"}
+INSTANT = Delays(**{name: 0.0 for name in Delays.__slots__ if name not in _PERIODS})
+"""Everything follows at once; what happens every so many seconds still does."""

@@ -88,6 +88,19 @@ def events_since(
     return sorted(found, key=lambda e: (e.name != MESSAGES, _ORDER.index(e.operation)))
 
 
+def sign_of_life(pool: Pool) -> Event:
+    """Return the change of the pool object that stands for no change at all."""
+    generation = pool.database.generation
+    return Event(
+        generation=generation,
+        last=generation,
+        name="pool",
+        operation="mod",
+        ref=pool.ref,
+        snapshot=pool.shown("pool", pool.ref),
+    )
+
+
 def _changes(pool: Pool, name: str, wanted: Subscription, since: int) -> Iterator[Event]:
     lower = name.lower()
     if not wanted.covers_class(lower) and not any(one == lower for one, _ in wanted.objects):

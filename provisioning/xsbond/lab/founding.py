@@ -3,23 +3,35 @@
 import ipaddress
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xsbond.lab import hosts, product
+from xsbond.lab.accounts import PLUGIN, accounts_of
 from xsbond.lab.agent import COMPLETE_COOKIE, STARTUP_COOKIE
-from xsbond.lab.blueprint import Blueprint, BondBlueprint, HostBlueprint
+from xsbond.lab.blueprint import Blueprint, BondBlueprint, GuestBlueprint, HostBlueprint
 from xsbond.lab.bond_rules import BondRequest
 from xsbond.lab.bonds import create_bond
+from xsbond.lab.calls.directory import record_subject
 from xsbond.lab.calls.networks import create_network
 from xsbond.lab.certificates import issue
 from xsbond.lab.contracts import Dom0Backend
+from xsbond.lab.guests import record_control_domain, record_guest, set_power_state, start
 from xsbond.lab.inventory import inventory
+from xsbond.lab.membership import MASTER, adopt_role, slave_of, write_role
 from xsbond.lab.networkd import plug
 from xsbond.lab.nics import introduce_nic
 from xsbond.lab.state import Host, Pool
-from xsbond.lab.values import new_uuid
+from xsbond.lab.values import EPOCH, new_uuid
+from xsbond.lab.vifs import create_vif
 
 CERTIFICATE = "/etc/xensource/xapi-ssl.pem"
-_INTERNAL_CERTIFICATE = "/etc/xensource/xapi-pool-tls.pem"
+_CERTIFICATES = (
+    (CERTIFICATE, "host", ()),
+    ("/etc/xensource/xapi-pool-tls.pem", "host_internal", (8, 2, 1, 313)),
+)
+"""Path, type, and the release that was the first to have it."""
+_TELEMETRY = (23, 9)
+"""The release that was the first to have it."""
 _UPTIME = 86400.0
 """Lab seconds the pool has been up when it is handed over, so that its certificates are valid."""
 
@@ -44,6 +56,11 @@ def found(
             _install(pool, host, each, blueprint.gateway)
         for bond in blueprint.bonds:
             _bond_everywhere(pool, bond)
+        for host in pool.hosts.values():
+            record_control_domain(pool, host)
+        for guest in blueprint.guests:
+            _house(pool, guest)
+        _enrol(pool, blueprint)
         _let_time_pass(pool)
 
 
@@ -59,7 +76,9 @@ def _record_host(pool: Pool, blueprint: HostBlueprint, backend: Dom0Backend, add
         hostname=blueprint.name,
         address=address,
         metrics=metrics,
-        **product.host_fields(pool.profile, pool.clock),
+        # Of a host that joined it is the moment it did, as recorded.
+        ssh_expiry=pool.date() if pool.hosts else EPOCH,
+        **product.host_fields(pool.profile, pool.clock, blueprint.network_backend),
     )
     return Host(name=blueprint.name, ref=ref, uuid=uuid, address=address, backend=backend)
 
@@ -69,10 +88,17 @@ def _record_pool(pool: Pool) -> None:
         "pool",
         master=next(iter(pool.hosts)),
         other_config={"memory-ratio-hvm": "0.25", "memory-ratio-pv": "0.25"},
-        restrictions=dict(product.RESTRICTIONS),
-        allowed_operations=list(product.POOL_OPERATIONS),
-        cpu_info=dict(product.POOL_CPU),
+        **_telemetry(pool),
+        **product.pool_fields(pool.profile),
     )
+    pool.database.create("user", short_name="root", fullname="superuser")
+
+
+def _telemetry(pool: Pool) -> dict[str, str]:
+    """Return the field of the pool that refers to a secret: the name it reports under."""
+    if not pool.profile.knows(_TELEMETRY):
+        return {}
+    return {"telemetry_uuid": pool.database.create("secret", value=new_uuid())}
 
 
 def _record_internal_network(pool: Pool) -> None:
@@ -120,16 +146,16 @@ def _give_address(
 
 
 def _write_files(pool: Pool, host: Host, bridge: str) -> None:
-    master = pool.master
-    role = "master" if host is master else f"slave:{master.address}"
     write = host.backend.write_file
     write("/etc/xensource-inventory", inventory(pool.profile, host.uuid, bridge))
-    write("/etc/xensource/pool.conf", role)
-    write("/etc/xensource/network.conf", "openvswitch\n")
+    write_role(host, MASTER if host is pool.master else slave_of(pool.master.address))
+    adopt_role(host)
+    write("/etc/xensource/ptoken", pool.secret)
     write(STARTUP_COOKIE, "")
     write(COMPLETE_COOKIE, "")
-    for path, kind in ((CERTIFICATE, "host"), (_INTERNAL_CERTIFICATE, "host_internal")):
-        _certify(pool, host, path, kind)
+    for path, kind, since in _CERTIFICATES:
+        if pool.profile.knows(since):
+            _certify(pool, host, path, kind)
 
 
 def _certify(pool: Pool, host: Host, path: str, kind: str) -> None:
@@ -161,6 +187,41 @@ def _bond_everywhere(pool: Pool, bond: BondBlueprint) -> None:
             master = pool.database.get("Bond", made)["master"]
             _give_address(pool, master, address)
             plug(pool, master)
+
+
+def _house(pool: Pool, guest: GuestBlueprint) -> None:
+    """Store a guest with its VIFs, and let it run if it does."""
+    vm = record_guest(pool, guest.name)
+    for device, name in enumerate(guest.networks):
+        network = _network(pool, guest.name, name)
+        mtu = pool.database.get("network", network)["MTU"]
+        create_vif(pool, vm=vm, network=network, device=str(device), mac="", MTU=mtu)
+    if guest.host:
+        host = next(host for host in pool.hosts.values() if host.name == guest.host)
+        start(pool, vm, host, paused=guest.power_state == "Paused")
+    else:
+        set_power_state(pool, vm, guest.power_state)
+
+
+def _network(pool: Pool, guest: str, name: str) -> str:
+    """Return the network with this name or bridge."""
+    found = pool.database.where("network", name_label=name)
+    found = found or pool.database.where("network", bridge=name)
+    if not found:
+        raise ValueError(f"there is no network {name} to connect guest {guest} to")
+    return found[0]
+
+
+def _enrol(pool: Pool, blueprint: Blueprint) -> None:
+    """Let the users in; whoever has any has external authentication."""
+    pool.accounts = {
+        name: replace(account, subject=record_subject(pool, account))
+        for name, account in accounts_of(blueprint.accounts).items()
+    }
+    for host in pool.hosts.values() if pool.accounts else ():
+        pool.database.set(
+            "host", host.ref, external_auth_type=PLUGIN, external_auth_service_name=PLUGIN
+        )
 
 
 def _pif(pool: Pool, host: Host, device: str) -> str:

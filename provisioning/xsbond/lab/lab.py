@@ -2,10 +2,11 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from xsbond.lab.blueprint import Blueprint, tutorial
 from xsbond.lab.clock import Clock
@@ -19,6 +20,7 @@ from xsbond.lab.shell.programs import programs_of
 from xsbond.lab.ssh.files import Listening, render_config, render_known_hosts, write_private
 from xsbond.lab.ssh.keys import Key, new_key
 from xsbond.lab.ssh.server import Account, SshServers
+from xsbond.lab.state import Host
 from xsbond.lab.world import World
 
 
@@ -59,17 +61,19 @@ class Lab:
         port: int = 0,
         directory: Path | None = None,
         addresses: Sequence[str] = (),
+        http_port: int | None = None,
     ) -> None:
         """Start it; `port` is the API's, `directory` a new or empty one for the client's files.
 
         `addresses` are the hosts' loopback addresses; without them each host gets one that is free.
+        With `http_port` the API is there in clear text, too; 0 takes any free port.
 
         Raises OSError if a port is taken or a file cannot be written.
         """
         self.blueprint = blueprint or tutorial()
         self._resources = contextlib.ExitStack()
         try:
-            self._start(clock or Clock(), delays, port, directory, addresses)
+            self._start(clock or Clock(), delays, (port, http_port), directory, addresses)
         except BaseException:
             self._resources.close()
             raise
@@ -78,14 +82,20 @@ class Lab:
         self,
         clock: Clock,
         delays: Delays | None,
-        port: int,
+        ports: tuple[int, int | None],
         directory: Path | None,
         given: Sequence[str],
     ) -> None:
         blueprint = self.blueprint
-        self.directory = self._resources.enter_context(_private_directory(directory))
+        self.directory = self._resources.enter_context(_private_directory(directory, blueprint))
         dom0s = [
-            SimulatedDom0(host.nics, profile=blueprint.profile, hostname=host.name, clock=clock)
+            SimulatedDom0(
+                host.nics,
+                profile=blueprint.profile,
+                hostname=host.name,
+                clock=clock,
+                network_backend=host.network_backend,
+            )
             for host in blueprint.hosts
         ]
         addresses = given or draw_addresses(len(dom0s))
@@ -94,13 +104,16 @@ class Lab:
         # The world ends before the servers do, so that no command waits for it in vain.
         self.world = World(blueprint, dom0s, addresses, clock=clock, delays=delays)
         self._resources.callback(self.world.close)
-        api = ApiServers(self.world, port)
+        api = ApiServers(self.world, *ports)
         self._resources.callback(api.close)
         self._resources.callback(self.world.close)
         self.password = self.world.password
         self.master_url = f"https://{addresses[0]}:{api.port}"
+        self.http_url = f"http://{addresses[0]}:{api.http_port}" if api.http_port else ""
         self.hosts = tuple(self._equip(dom0, index) for index, dom0 in enumerate(dom0s))
         self._open_ssh()
+        for host in self.hosts:
+            self._follow_power(host)
 
     def _equip(self, dom0: SimulatedDom0, index: int) -> LabHost:
         """Return a host with its programs."""
@@ -113,9 +126,24 @@ class Lab:
             uuid=host.uuid,
             ref=host.ref,
             dom0=dom0,
-            machine=Machine(dom0=dom0, toolstack=host.toolstack, programs=programs),
+            machine=Machine(
+                dom0=dom0,
+                toolstack=host.toolstack,
+                programs=programs,
+                neighbour=partial(self._xapi_at, host),
+            ),
             ssh_servers=self.ssh_servers,
         )
+
+    def _xapi_at(self, caller: Host, address: str) -> Callable[..., Any] | None:
+        """Return what calls the xapi at an address as clients do; None if nobody listens."""
+        if address in {"localhost", "::1", caller.name}:
+            address = caller.address
+        listening = (host for host in self.world.hosts if host.address == address and host.running)
+        found = next(listening, None)
+        if found is None:
+            return None
+        return lambda method, *params: self.world.dispatcher.call(found, method, params)
 
     def _open_ssh(self) -> None:
         """Start the SSH servers and write what their clients need."""
@@ -137,6 +165,10 @@ class Lab:
         directory = self.directory
         identity = write_private(directory / "id_ed25519", client_key.private)
         self.password_file = write_private(directory / "password", f"{self.password}\n")
+        self.account_files = {
+            account.name: write_private(directory / _file_of(account.name), f"{account.password}\n")
+            for account in self.world.pool.accounts.values()
+        }
         known_hosts = render_known_hosts(listening)
         self.known_hosts = write_private(directory / "known_hosts", known_hosts)
         config = render_config(listening, identity, self.known_hosts)
@@ -145,6 +177,19 @@ class Lab:
     def host(self, name: str) -> LabHost:
         """Return the host of this name; KeyError if there is none."""
         return {host.name: host for host in self.hosts}[name]
+
+    def _follow_power(self, host: LabHost) -> None:
+        """Let a host's SSH server be there exactly while the host has power."""
+        world, off = self.world, contextlib.ExitStack()
+
+        def switch(on: bool) -> None:
+            # Hanging up on sessions may wait for programs that wait for the world's lock.
+            world.pool.spawn(f"ssh of {host.name}", off.close if on else cut)
+
+        def cut() -> None:
+            off.enter_context(host.without_ssh())
+
+        next(each for each in world.hosts if each.ref == host.ref).on_power.append(switch)
 
     def close(self) -> None:
         """End everything: servers, threads, files; a second time does nothing."""
@@ -160,8 +205,13 @@ class Lab:
 _FILES = ("id_ed25519", "password", "known_hosts", "ssh_config")
 
 
+def _file_of(account: str) -> str:
+    """Return the name of the file with an account's password."""
+    return f"password-{account}"
+
+
 @contextlib.contextmanager
-def _private_directory(wanted: Path | None) -> Iterator[Path]:
+def _private_directory(wanted: Path | None, blueprint: Blueprint) -> Iterator[Path]:
     """Keep a directory nobody else can enter; what the lab writes there goes with it."""
     if wanted is None:
         with tempfile.TemporaryDirectory(prefix="xsbond-lab-") as name:
@@ -169,11 +219,12 @@ def _private_directory(wanted: Path | None) -> Iterator[Path]:
         return
     made = not wanted.exists()
     wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
-    before = {name for name in _FILES if (wanted / name).exists()}
+    files = {*_FILES, *(_file_of(account.name) for account in blueprint.accounts)}
+    before = {name for name in files if (wanted / name).exists()}
     try:
         yield wanted.resolve()
     finally:
-        for name in set(_FILES) - before:
+        for name in files - before:
             (wanted / name).unlink(missing_ok=True)
         if made:
             with contextlib.suppress(OSError):

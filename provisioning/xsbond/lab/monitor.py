@@ -4,7 +4,7 @@ Sources: ocaml/networkd/bin/network_monitor_thread.ml, ocaml/xapi/monitor_master
 monitor_dbcalls.ml (pifs_update_fn).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,12 @@ class Monitor:
         """(host, bond device) -> what the last sample saw."""
         self._agents: dict[str, str] = {}
         """Host -> start time of the agent that wrote the metrics last."""
+        self._written: dict[str, Mapping[str, Any]] = {}
+        """PIF_metrics or Bond -> the values written last.
+
+        A sample is compared with these, so that what is changed in the database behind xapi's back
+        stays until the next change of the link (monitor_dbcalls_cache.ml).
+        """
 
     def run(self) -> None:
         """Sample until the pool is closed."""
@@ -43,12 +49,21 @@ class Monitor:
                 self.sample()
 
     def sample(self) -> None:
-        """Write what changed since the last sample."""
+        """Write what changed since the last sample; without a master nobody hears of it."""
         bounced, self._pool.bounced = self._pool.bounced, set()
-        for host in self._pool.hosts.values():
+        for host in self._pool.hosts.values() if self._pool.is_served else ():
             self._miss(host)
-            if host.running and hosts.is_live(self._pool, host):
+            if self._reports(host):
                 self._sample_host(host, {dev for ref, dev in bounced if ref == host.ref})
+
+    def _reports(self, host: Host) -> bool:
+        """Tell whether a host's xapi watches its links and the master hears it."""
+        return (
+            host.is_heard
+            and self._pool.master.linked
+            and host.emergency is None
+            and hosts.is_live(self._pool, host)
+        )
 
     def _miss(self, host: Host) -> None:
         """Take a host for dead once its heartbeat was missing for long (db_gc.ml)."""
@@ -59,8 +74,9 @@ class Monitor:
 
     def _sample_host(self, host: Host, bounced: set[str]) -> None:
         nics = {nic.device: nic for nic in host.backend.nics()}
-        fresh = self._has_a_new_agent(host)
         pifs = self._pool.database.get("host", host.ref)["PIFs"]
+        if self._has_a_new_agent(host):
+            self._forget_written(pifs)
         self._forget_bonds(host, pifs)
         for ref in pifs:
             pif = self._pool.database.get("PIF", ref)
@@ -68,7 +84,7 @@ class Monitor:
                 self._sample_bond(host, ref, pif, nics)
             elif pif["physical"] and pif["device"] in nics:
                 values = _metrics_of_nic(nics[pif["device"]], down=pif["device"] in bounced)
-                self._write(pif, values, always=fresh)
+                self._write_metrics(pif, values)
 
     def _forget_bonds(self, host: Host, pifs: list[str]) -> None:
         """A bond of the same name that comes later is a new one."""
@@ -91,20 +107,31 @@ class Monitor:
         bond = bond_of(self._pool, ref)
         legs = [nics[device] for device, enabled in states.items() if enabled and device in nics]
         active = legs[:1] if self._mode(bond) == "active-backup" else legs
-        self._pool.database.set("Bond", bond, links_up=len(legs))
-        self._write(pif, _metrics_of_bond(active))
+        if self._is_new(bond, {"links_up": len(legs)}):
+            self._pool.database.set("Bond", bond, links_up=len(legs))
+        self._write_metrics(pif, _metrics_of_bond(active))
         if states:
             self._alert(host, pif["device"], sorted(states), len(legs))
 
     def _mode(self, bond: str) -> str:
         return str(self._pool.database.get("Bond", bond)["mode"])
 
-    def _write(self, pif: Record, values: Mapping[str, Any], *, always: bool = False) -> None:
-        metrics = self._pool.database.get("PIF_metrics", pif["metrics"])
-        if always or any(metrics[key] != value for key, value in values.items()):
+    def _write_metrics(self, pif: Record, values: Mapping[str, Any]) -> None:
+        if self._is_new(pif["metrics"], values):
             self._pool.database.set(
                 "PIF_metrics", pif["metrics"], **values, last_updated=self._pool.date()
             )
+
+    def _is_new(self, ref: str, values: Mapping[str, Any]) -> bool:
+        """Tell whether these are other values than the last ones, and take note of them."""
+        known, self._written[ref] = self._written.get(ref), values
+        return known != values
+
+    def _forget_written(self, pifs: Sequence[str]) -> None:
+        """Let everything about a host's PIFs be written once more."""
+        for pif in (self._pool.database.get("PIF", ref) for ref in pifs):
+            for ref in (pif["metrics"], *pif["bond_master_of"]):
+                self._written.pop(ref, None)
 
     def _alert(self, host: Host, device: str, names: list[str], up: int) -> None:
         """Say so when a bond changed, or is not whole when first seen."""

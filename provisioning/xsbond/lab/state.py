@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from xsbond.lab.blueprint import Profile
 from xsbond.lab.clock import Clock
@@ -10,11 +11,34 @@ from xsbond.lab.contracts import Dom0Backend, Failure, Toolstack
 from xsbond.lab.database import Database, Record
 from xsbond.lab.delays import Delays
 from xsbond.lab.schema import schema_of
-from xsbond.lab.values import Date, date
+from xsbond.lab.values import Date, date, new_uuid
+
+if TYPE_CHECKING:
+    from xsbond.lab.accounts import Account
 
 _LOG = "/var/log/xensource.log"
 _LAST_JOIN = 10.0
 """Real seconds a thread has to end when the lab is closed."""
+
+
+Role = Literal["master", "member", "broken"]
+"""What a host's xapi takes itself for (pool_role.ml)."""
+
+
+class Process(Protocol):
+    """A host's xapi process as the rest of the pool moves it."""
+
+    def kill(self) -> None:
+        """End it at once: nobody says good-bye."""
+
+    def begin(self) -> None:
+        """Start it, and do not wait for anything."""
+
+    def respawn(self) -> None:
+        """End it at once, as it ends itself; the service starts it again."""
+
+    def listen(self) -> None:
+        """Open or close the ports to the network, as the management interface has it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,13 +53,37 @@ class Host:
     backend: Dom0Backend
     running: bool = True
     """Its xapi process exists."""
+    powered: bool = True
+    """While it is switched off nothing refuses: whoever calls it waits."""
+    linked: bool = True
+    """Its management network reaches the other hosts."""
+    role: Role = "master"
+    """As pool.conf had it when xapi started."""
+    master_address: str = ""
+    """The master's, as a member's pool.conf had it then."""
+    next_master: str = ""
+    """The address it agreed to follow, between the two phases of a change of the master."""
+    booted: bool = True
+    """Its xapi is as far as enabling the host (xapi_host_helpers.ml, startup_complete)."""
+    stays_disabled: bool = False
+    """Somebody disabled it for good: no start of its xapi enables it (host_auto_enable)."""
+    is_going_down: bool = False
+    """It was told to reboot or shut down (host_disabled_until_reboot)."""
     emergency: Failure | None = None
     """What xapi answers to nearly everything while it has no database (xapi_globs.ml)."""
     local_sessions: set[str] = field(default_factory=set)
     """Sessions of slave_local_login, kept in the process only."""
     silent_since: float | None = None
-    """Lab time of a death without farewell."""
+    """Lab time of the last heartbeat, if there was no farewell."""
+    on_power: list[Callable[[bool], None]] = field(default_factory=list)
+    """Told when it is switched on or off, with the pool's lock held."""
     toolstack: Toolstack = field(init=False)
+    process: Process = field(init=False)
+
+    @property
+    def is_heard(self) -> bool:
+        """Tell whether the other hosts can reach its xapi."""
+        return self.running and self.powered and self.linked
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,12 +108,18 @@ class Pool:
         """By reference, in the order of the blueprint."""
         self.ref = ""
         """Of the pool object."""
+        self.secret = "/".join(new_uuid() for _ in range(3))
+        """What the hosts know each other by (/etc/xensource/ptoken)."""
+        self.accounts: Mapping[str, Account] = {}
+        """Users besides root, by name."""
+        self.permissions: Mapping[str, tuple[str, ...]] = {}
+        """Role -> what a session of that role may do."""
         self.bridge_names: set[str] = set()
         """Names network.create gave since the master's xapi started; not given again."""
+        self.domids: dict[str, int] = {}
+        """Host -> the last number it gave to a guest's domain."""
         self.bounced: set[tuple[str, str]] = set()
         """(host, device) of NICs that were taken down and up since the last sample."""
-        self.doomed_tasks: set[str] = set()
-        """Tasks destroyed while pending; they go when they end."""
         self.registrations: dict[str, Registration] = {}
         """Session -> what event.register asked for."""
         self.started = False
@@ -82,6 +136,11 @@ class Pool:
     def master(self) -> Host:
         """The host whose xapi serves the pool."""
         return self.hosts[self.record["master"]]
+
+    @property
+    def is_served(self) -> bool:
+        """Tell whether there is a master that answers."""
+        return self.master.running and self.master.role == "master"
 
     def host(self, ref: str) -> Host:
         """Return a host; Failure HANDLE_INVALID if there is none."""

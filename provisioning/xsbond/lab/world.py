@@ -1,13 +1,15 @@
 """The simulated pool: one database, xapi's rules over it, and one dom0 per host below."""
 
-import secrets
 import threading
 from collections.abc import Sequence
 from typing import Any, Self
 
+from xsbond.lab import ha, power
+from xsbond.lab.accounts import draw_password
 from xsbond.lab.agent import Agent
 from xsbond.lab.blueprint import Blueprint
 from xsbond.lab.clock import Clock
+from xsbond.lab.collection import Collector
 from xsbond.lab.consistency import complaints
 from xsbond.lab.contracts import Dom0Backend
 from xsbond.lab.database import Database
@@ -16,8 +18,6 @@ from xsbond.lab.dispatch import Dispatcher
 from xsbond.lab.founding import found
 from xsbond.lab.monitor import Monitor
 from xsbond.lab.state import Host, Pool
-
-_PASSWORD_BYTES = 12
 
 
 class ImpossibleWorldError(Exception):
@@ -41,11 +41,9 @@ class World:
         delays: Delays | None = None,
     ) -> None:
         self.clock, self.delays = clock or Clock(), delays or Delays()
-        self.password = blueprint.password or secrets.token_urlsafe(_PASSWORD_BYTES)
-        """Of root."""
         self.pool = Pool(
             profile=blueprint.profile,
-            password=self.password,
+            password=blueprint.password or draw_password(),
             clock=self.clock,
             delays=self.delays,
         )
@@ -60,11 +58,18 @@ class World:
             self.check()
             self.pool.started = True
         self.pool.spawn("monitor", self.monitor.run)
+        self.collector = Collector(self.pool)
+        self.pool.spawn("collector", self.collector.run)
 
     @property
     def hosts(self) -> tuple[Host, ...]:
         """The hosts, in the order of the blueprint; the first is the master."""
         return tuple(self.pool.hosts.values())
+
+    @property
+    def password(self) -> str:
+        """Root's password as it is now."""
+        return self.pool.password
 
     @property
     def lock(self) -> threading.RLock:
@@ -91,6 +96,31 @@ class World:
             found = complaints(self.database)
         if found:
             raise ImpossibleWorldError(found)
+
+    def switch_off(self, host: Host) -> None:
+        """Take a host's power away; nobody is told."""
+        with self.lock:
+            power.switch_off(self.pool, host)
+
+    def switch_on(self, host: Host) -> None:
+        """Give it back; after a while the host's xapi starts."""
+        with self.lock:
+            power.switch_on(self.pool, host)
+
+    def cut_link(self, host: Host) -> None:
+        """Let a host's management network lead nowhere."""
+        with self.lock:
+            power.cut_link(self.pool, host)
+
+    def mend_link(self, host: Host) -> None:
+        """Connect a host's management network again."""
+        with self.lock:
+            power.mend_link(self.pool, host)
+
+    def arm_ha(self, *, armed: bool = True) -> None:
+        """Let HA be on, as if there were storage for it, or off."""
+        with self.lock:
+            ha.set_armed(self.pool, armed=armed)
 
     def close(self) -> None:
         """Stop all that moves."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from xsbond.lab.contracts import Failure
 from xsbond.lab.eventlog import MESSAGES as MESSAGE_CLASS
-from xsbond.lab.eventlog import Event, Subscription, events_since
+from xsbond.lab.eventlog import Event, Subscription, events_since, sign_of_life
 from xsbond.lab.messages import Call, Message, Parameter
 from xsbond.lab.schema.kinds import FLOAT, REF, STRING, STRINGS
 from xsbond.lab.state import Registration
@@ -26,6 +26,10 @@ _COUNTED = (
     "certificate caller bond"
 )
 """The classes of valid_ref_counts; those the lab does not have count nothing."""
+_HEARTBEAT = "pool"
+"""The class whose one object is said to have changed when nothing happens."""
+_QUEUED = 2500
+"""Changes that wait for a session: 10 MB of records, of some 4 KB each (max_stored_events)."""
 _CLASSES = Parameter("classes", STRINGS)
 
 
@@ -104,13 +108,27 @@ def _unregister(call: Call, classes: list[str]) -> None:
 def _next(call: Call) -> list[dict[str, Any]]:
     """Wait, for ever if need be, for something a registered session listens to."""
     registration = _registration(call)
+    database = call.pool.database
+    if database.generation - registration.generation > _QUEUED:
+        registration.generation = database.generation
+        raise Failure("EVENTS_LOST")
     wanted = Subscription.parse(registration.classes)
     since = registration.generation, registration.generation
-    _wait(call, wanted, since, -1.0)
-    found = events_since(call.pool, wanted, *since)
-    registration.generation = call.pool.database.generation
+    found = _wait_with_heartbeats(call, wanted, since)
+    registration.generation = database.generation
     timestamp = f"{call.pool.clock.time():.0f}."
     return [event.as_value(timestamp) for event in found]
+
+
+def _wait_with_heartbeats(call: Call, wanted: Subscription, since: tuple[int, int]) -> list[Event]:
+    """Wait; whoever listens to the pool hears from it now and then (xapi_event.ml, heartbeat)."""
+    pool = call.pool
+    found: list[Event] = []
+    while not found and not pool.closed:
+        found = _wait(call, wanted, since, pool.clock.real(pool.delays.event_heartbeat))
+        if not found and not pool.closed and wanted.covers(_HEARTBEAT, pool.ref):
+            found = [sign_of_life(pool)]
+    return found
 
 
 def _registration(call: Call) -> Registration:
@@ -125,12 +143,12 @@ def _current_id(call: Call) -> int:
 
 
 def _inject(call: Call, name: str, ref: str) -> str:
-    """Let an object seem changed; its event comes before any later one."""
+    """Let an object seem changed; the token is that of the moment before."""
     names = {each.lower(): each for each in call.pool.schema}
     if name.lower() not in names:
         raise Failure("HANDLE_INVALID", name, ref)
     generation = call.pool.database.touch(names[name.lower()], ref)
-    return f"{generation:020d},{0:020d}"
+    return f"{generation - 1:020d},{0:020d}"
 
 
 MESSAGES = (

@@ -1,28 +1,26 @@
-"""The messages of class host (ocaml/xapi/xapi_host.ml)."""
+"""The messages that change a host's state (ocaml/xapi/xapi_host.ml)."""
 
-from typing import Any
+from collections.abc import Callable
 
-from xsbond.lab import hosts
+from xsbond.lab import evacuation, hosts, power
 from xsbond.lab.contracts import Failure
-from xsbond.lab.messages import Call, Message, Parameter
-from xsbond.lab.networkd import plug
-from xsbond.lab.pifs import is_slave, manage_through
-from xsbond.lab.schema.kinds import MAP, REF, STRING
-from xsbond.lab.state import Pool
-from xsbond.lab.values import Date
+from xsbond.lab.messages import Body, Call, Message, Parameter
+from xsbond.lab.schema.kinds import BOOL, INT, REF
+from xsbond.lab.state import Host, Pool
+from xsbond.lab.values import NULL
 
 _ROLE = "pool-operator"
 _HOST = Parameter("host", REF)
-_CERTIFICATE = "/etc/xensource/xapi-ssl.pem"
-_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+_POWER_ON_PLUGIN = "power-on-host"
 
 
 def _host_itself(_: Pool, host: str, *__: object) -> str:
     return host
 
 
-def _host_of_pif(pool: Pool, pif: str) -> str:
-    return str(pool.database.get("PIF", pif)["host"])
+def _known_host(pool: Pool, host: str, *_: object) -> str:
+    """Look the host up first: the pool's own checks need its record (message_forwarding.ml)."""
+    return pool.host(host).ref
 
 
 def _restart_agent(call: Call, _host: str) -> None:
@@ -33,8 +31,7 @@ def _restart_agent(call: Call, _host: str) -> None:
         with pool.lock:
             go = pool.pause(pool.delays.restart_agent)
         if go:
-            host.toolstack.stop()
-            host.toolstack.start()
+            host.toolstack.restart()
 
     pool.spawn(f"restart of {host.name}", restart)
 
@@ -43,61 +40,101 @@ def _shutdown_agent(call: Call) -> None:
     call.pool.spawn(f"stop of {call.received_by.name}", call.received_by.toolstack.stop)
 
 
-def _enable(call: Call, host: str) -> None:
-    hosts.set_enabled(call.pool, call.pool.host(host), enabled=True)
+def _enable(call: Call, ref: str) -> None:
+    """Take guests again (assert_safe_to_reenable); nothing if the host does."""
+    if call.pool.database.get("host", ref)["enabled"]:
+        return
+    if not call.host.booted:
+        raise Failure("HOST_STILL_BOOTING")
+    if call.host.is_going_down:
+        raise Failure("HOST_DISABLED_UNTIL_REBOOT")
+    call.host.stays_disabled = False
+    hosts.set_enabled(call.pool, call.host, enabled=True)
 
 
-def _disable(call: Call, host: str) -> None:
-    hosts.set_enabled(call.pool, call.pool.host(host), enabled=False)
+def _disable(call: Call, ref: str, auto_enable: bool) -> None:
+    """Take no more guests, until the next start of xapi or for good."""
+    if call.pool.database.get("host", ref)["enabled"]:
+        hosts.set_enabled(call.pool, call.host, enabled=False)
+    call.host.stays_disabled = not auto_enable
 
 
-def _certificate(call: Call, _host: str) -> str:
-    """Return the public part of what clients see on port 443."""
-    pem = call.host.backend.read_file(_CERTIFICATE)
-    return pem[pem.index(_BEGIN) : pem.index(_END) + len(_END)] + "\n"
+def _disabled_host(pool: Pool, ref: str) -> Host:
+    """Return a host that may go down (valid_operations, assert_bacon_mode)."""
+    host, record = pool.host(ref), pool.database.get("host", ref)
+    for operation in record["current_operations"].values():
+        raise Failure("OTHER_OPERATION_IN_PROGRESS", "host", ref, operation)
+    if record["enabled"]:
+        raise Failure("HOST_NOT_DISABLED")
+    for vm in evacuation.guests_of(pool, host):
+        if pool.database.get("VM", vm)["power_state"] == "Running":
+            raise Failure("HOST_IN_USE", ref, "vm", vm)
+    return hosts.reach(pool, ref)
 
 
-def _management_reconfigure(call: Call, ref: str) -> None:
-    pif = call.pool.database.get("PIF", ref)
+def _shutdown(call: Call, ref: str) -> None:
+    power.go_down(call.pool, _disabled_host(call.pool, ref), again=False)
+
+
+def _reboot(call: Call, ref: str) -> None:
+    power.go_down(call.pool, _disabled_host(call.pool, ref), again=True)
+
+
+def _power_on(call: Call, ref: str) -> None:
+    """Fail in one of the ways of a host that cannot be woken (valid_operations)."""
+    host = call.pool.host(ref)
+    if hosts.is_live(call.pool, host):
+        raise Failure("HOST_IS_LIVE", ref)
+    if not call.pool.database.get("host", ref)["power_on_mode"]:
+        raise Failure("HOST_POWER_ON_MODE_DISABLED")
+    raise Failure("XENAPI_MISSING_PLUGIN", _POWER_ON_PLUGIN)
+
+
+def _evacuate(call: Call, ref: str, network: str, _batch_size: int) -> None:
+    if network not in {NULL, ""}:
+        call.pool.database.row("network", network)
+    evacuation.evacuate(call.pool, call.pool.host(ref))
+
+
+def _obstacles(call: Call, ref: str) -> dict[str, list[str]]:
+    found = evacuation.obstacles(call.pool, call.pool.host(ref))
+    return {vm: [failure.code, *failure.arguments] for vm, failure in found.items()}
+
+
+def _assert_can_evacuate(call: Call, ref: str) -> None:
+    found = _obstacles(call, ref)
+    if found:
+        text = "|".join(",".join(words) for words in found.values())
+        raise Failure("CANNOT_EVACUATE_HOST", text)
+
+
+def _destroy(call: Call, ref: str) -> None:
+    """Refuse for a host that answers; the lab never forgets one (precheck_destroy)."""
+    host = call.pool.host(ref)
+    if host is call.pool.master or (hosts.is_live(call.pool, host) and host.is_heard):
+        raise Failure("HOST_IS_LIVE", ref)
     if call.pool.record["ha_enabled"]:
         raise Failure("HA_IS_ENABLED")
-    if is_slave(pif):
-        raise Failure("CANNOT_PLUG_BOND_SLAVE", ref)
-    if pif["ip_configuration_mode"] == "None":
-        raise Failure("PIF_HAS_NO_NETWORK_CONFIGURATION")
-    plug(call.pool, ref)
-    manage_through(call.pool, ref)
+    if evacuation.guests_of(call.pool, host):
+        raise Failure("HOST_HAS_RESIDENT_VMS", ref)
+    raise Failure("NOT_IMPLEMENTED", "host.destroy")
 
 
-def _management_interface(call: Call, host: str) -> str:
-    found = call.pool.database.where("PIF", host=call.pool.host(host).ref, management=True)
-    if not found:
-        raise Failure("NO_LOCAL_INTERFACE")
-    return found[0]
-
-
-def _emergency(call: Call) -> bool:
-    return call.received_by.emergency is not None
-
-
-def _server_time(call: Call, _host: str) -> Date:
-    return call.pool.date()
-
-
-def _call_plugin(_: Call, _host: str, plugin: str, _fn: str, _args: dict[str, Any]) -> str:
-    """No lab host has plugins."""
-    raise Failure("XENAPI_MISSING_PLUGIN", plugin)
+def _of_host(
+    verb: str, body: Body, *more: Parameter, runs_on: Callable[..., str] | None = None
+) -> Message:
+    return Message(
+        name=f"host.{verb}",
+        parameters=(_HOST, *more),
+        body=body,
+        runs_on=runs_on,
+        has_async=True,
+        role=_ROLE,
+    )
 
 
 MESSAGES = (
-    Message(
-        name="host.restart_agent",
-        parameters=(_HOST,),
-        body=_restart_agent,
-        runs_on=_host_itself,
-        has_async=True,
-        role=_ROLE,
-    ),
+    _of_host("restart_agent", _restart_agent, runs_on=_host_itself),
     Message(
         name="host.shutdown_agent",
         parameters=(),
@@ -106,54 +143,18 @@ MESSAGES = (
         in_emergency=True,
         on_member=True,
     ),
-    Message(name="host.enable", parameters=(_HOST,), body=_enable, has_async=True, role=_ROLE),
-    Message(name="host.disable", parameters=(_HOST,), body=_disable, has_async=True, role=_ROLE),
-    Message(
-        name="host.get_server_certificate",
-        parameters=(_HOST,),
-        body=_certificate,
-        runs_on=_host_itself,
-        has_async=True,
+    _of_host("enable", _enable, runs_on=_known_host),
+    _of_host("disable", _disable, Parameter("auto_enable", BOOL, True), runs_on=_known_host),
+    _of_host("shutdown", _shutdown),
+    _of_host("reboot", _reboot),
+    _of_host("power_on", _power_on),
+    _of_host(
+        "evacuate",
+        _evacuate,
+        Parameter("network", REF, NULL),
+        Parameter("evacuate_batch_size", INT, 0),
     ),
-    Message(
-        name="host.management_reconfigure",
-        parameters=(Parameter("pif", REF),),
-        body=_management_reconfigure,
-        runs_on=_host_of_pif,
-        has_async=True,
-        role=_ROLE,
-    ),
-    Message(
-        name="host.get_management_interface",
-        parameters=(_HOST,),
-        body=_management_interface,
-        has_async=True,
-        role=_ROLE,
-    ),
-    Message(
-        name="host.is_in_emergency_mode",
-        parameters=(),
-        body=_emergency,
-        in_emergency=True,
-        on_member=True,
-    ),
-    Message(
-        name="host.get_servertime",
-        parameters=(_HOST,),
-        body=_server_time,
-        runs_on=_host_itself,
-    ),
-    Message(
-        name="host.call_plugin",
-        parameters=(
-            _HOST,
-            Parameter("plugin", STRING),
-            Parameter("fn", STRING),
-            Parameter("args", MAP),
-        ),
-        body=_call_plugin,
-        runs_on=_host_itself,
-        has_async=True,
-        role="pool-admin",
-    ),
+    _of_host("get_vms_which_prevent_evacuation", _obstacles),
+    _of_host("assert_can_evacuate", _assert_can_evacuate),
+    _of_host("destroy", _destroy),
 )

@@ -1,7 +1,6 @@
 """The messages of class pool (ocaml/xapi/xapi_pool.ml)."""
 
 from xsbond.lab import hosts, vlans
-from xsbond.lab.contracts import Failure
 from xsbond.lab.messages import Call, Message, Parameter
 from xsbond.lab.schema.kinds import INT, REF
 
@@ -20,24 +19,11 @@ def _create_everywhere(call: Call, pif: str, network: str, tag: int) -> list[str
     return [database.get("VLAN", vlan)["untagged_PIF"] for vlan in made]
 
 
-def _designate_new_master(call: Call, host: str) -> None:
-    """The master may be told to stay it; the lab has no other change of roles."""
-    if call.pool.host(host) is not call.pool.master:
-        raise Failure("NOT_IMPLEMENTED", "pool.designate_new_master")
-
-
 MESSAGES = (
     Message(
         name="pool.create_VLAN_from_PIF",
         parameters=(Parameter("pif", REF), Parameter("network", REF), Parameter("VLAN", INT)),
         body=_create_everywhere,
-        has_async=True,
-        role=_ROLE,
-    ),
-    Message(
-        name="pool.designate_new_master",
-        parameters=(Parameter("host", REF),),
-        body=_designate_new_master,
         has_async=True,
         role=_ROLE,
     ),

@@ -27,6 +27,7 @@ TASK = Class(
         Field("created", DATE),
         Field("finished", DATE),
         Field("status", STRING, default="pending"),
+        Field("session", REF, internal=True),
         Field("resident_on", REF),
         Field("progress", FLOAT),
         Field("type", STRING, default="<none/>"),
@@ -57,10 +58,10 @@ SESSION = Class(
         Field("auth_user_sid", STRING),
         Field("auth_user_name", STRING),
         Field("rbac_permissions", STRINGS),
-        Field("tasks", REFS),
+        Field("tasks", REFS, back=("task", "session")),
         Field("parent", REF),
-        Field("originator", STRING),
-        Field("client_certificate", BOOL, since=(8, 3)),
+        Field("originator", STRING, since=(6, 2)),
+        Field("client_certificate", BOOL, since=(21, 2)),
     ),
 )
 

@@ -1,8 +1,9 @@
 """What a command runs on: one host's dom0, its xapi, its programs, and the right to go on."""
 
 import posixpath
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xsbond.lab.contracts import Toolstack
 from xsbond.lab.dom0.simulated import SimulatedDom0
@@ -65,8 +66,10 @@ class Machine:
 
     dom0: SimulatedDom0
     toolstack: Toolstack
-    programs: Mapping[str, Program]
-    """Absolute path -> program."""
+    programs: MutableMapping[str, Program]
+    """Absolute path -> program; a fault replaces one."""
+    neighbour: Callable[[str], Callable[..., Any] | None] = lambda _: None
+    """Returns what calls the xapi at an address, sessions and all; None if nobody listens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

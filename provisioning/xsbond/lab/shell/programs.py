@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from xsbond.lab.shell.commands import (
     awk,
+    brctl,
     files,
     grep,
     network,
@@ -62,7 +63,7 @@ _BY_DIRECTORY: Mapping[str, Mapping[str, Program]] = {
         "ip": network.run_ip,
         "service": services.run_service,
     },
-    "/usr/sbin": {"ip": network.run_ip, "service": services.run_service},
+    "/usr/sbin": {"brctl": brctl.run_brctl, "ip": network.run_ip, "service": services.run_service},
     "/etc/init.d": {"xapi": services.run_init_script},
     "/opt/xensource/bin": {
         "xapi-wait-init-complete": services.run_wait_init_complete,
@@ -73,7 +74,7 @@ _BY_DIRECTORY: Mapping[str, Mapping[str, Program]] = {
 _SYSTEMD_ONLY = frozenset({"/usr/bin/systemctl"})
 
 
-def programs_of(generation: int) -> Mapping[str, Program]:
+def programs_of(generation: int) -> dict[str, Program]:
     """Return path -> program for a generation of net-tools; systemd came with the second."""
     found = {
         f"{directory}/{name}": program

@@ -9,6 +9,7 @@ from xsbond.lab.shell.grammar import is_unfinished
 from xsbond.lab.shell.streams import Sink, Streams, decode, encode
 from xsbond.lab.ssh.terminal import Interrupted, Terminal
 
+_BASHRC = "/root/.bashrc"
 _INTERRUPTED = 130
 _CHUNK = 32768
 
@@ -62,9 +63,16 @@ def run_command(channel: Channel, machine: Machine, command: bytes, *, terminal:
         streams, is_cancelled = _plain_streams(channel), lambda: channel.closed
     session = Session(machine, is_cancelled)
     try:
+        _greet(session, streams, machine)
         return session.execute(decode(command), streams)
     except Interrupted:
         return _INTERRUPTED
+
+
+def _greet(session: Session, streams: Streams, machine: Machine) -> None:
+    """Run .bashrc, which bash reads whenever sshd starts it (bash(1), INVOCATION)."""
+    with contextlib.suppress(FileNotFoundError):
+        session.execute(machine.dom0.files.read(_BASHRC), streams)
 
 
 def _plain_streams(channel: Channel) -> Streams:
@@ -98,6 +106,7 @@ def run_shell(channel: Channel, machine: Machine, *, terminal: bool) -> int:
         return _run_lines(channel, machine)
     streams, shown = _terminal_streams(channel)
     session = Session(machine, _watch(channel, shown))
+    _greet(session, streams, machine)
     script = ""
     while not session.exited and not channel.closed:
         shown.write("> " if script else _prompt(session, machine))

@@ -197,18 +197,26 @@ class SshServers:
     @contextlib.contextmanager
     def without(self, machine: Machine) -> Iterator[None]:
         """Refuse connections to a host and end those it has, for a while."""
+        door, address = self.cut(machine)
+        try:
+            yield
+        finally:
+            self.add(listen(*address[:2]), machine, door.account, door.key)
+
+    def cut(self, machine: Machine) -> tuple[_Door, tuple[str, int]]:
+        """Refuse connections to a host from now on, and end those it has.
+
+        Return what was behind its address.
+        """
         (key,) = (key for key in self._selector.get_map().values() if _leads_to(key.data, machine))
-        door = key.data
+        door: _Door = key.data
         address = door.listener.getsockname()
         self._selector.unregister(door.listener)
         door.listener.close()
         for transport in self._transports:
             if transport.connection.machine is machine:
                 transport.close()
-        try:
-            yield
-        finally:
-            self.add(listen(*address[:2]), machine, door.account, door.key)
+        return door, address
 
     def _accept(self) -> None:
         while True:

@@ -112,9 +112,7 @@ def run_toolstack_restart(process: Process) -> int:
     if process.arguments:
         raise UsageError("xe-toolstack-restart takes no arguments", status=1)
     process.out("Executing xe-toolstack-restart\n")
-    if process.machine.toolstack.running():
-        process.machine.toolstack.stop()
-    process.machine.toolstack.start()
+    process.machine.toolstack.restart()
     process.out("done.\n")
     return 0
 
