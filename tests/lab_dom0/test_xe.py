@@ -280,13 +280,6 @@ def test_read_only_parameter_is_refused(shell: Shell, toolstack: RecordedToolsta
     assert toolstack.calls == []
 
 
-def test_number_is_asked_for(shell: Shell) -> None:
-    """An MTU is an integer."""
-    assert shell.run(f"xe network-param-set uuid={PUB} MTU=big").stderr == (
-        "Error: Parameter MTU must be an integer\n"
-    )
-
-
 def test_mode_of_a_bond_can_be_set(shell: Shell, toolstack: RecordedToolstack) -> None:
     """bond-set-mode."""
     shell.run(f"xe bond-set-mode uuid={BOND1} mode=active-backup")

@@ -1,125 +1,117 @@
-"""xe as a program: reads its words, runs one command, prints its answer or its failure."""
+"""xe as a program: its client reads its words and connects, its server carries them out."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from xsbond.lab.contracts import Failure, ToolstackDown
+from xsbond.lab.contracts import ToolstackDown
 from xsbond.lab.shell.machine import Process
-from xsbond.lab.xe import records
-from xsbond.lab.xe.actions import ACTIONS, Action
-from xsbond.lab.xe.classes import CLASSES, XeClass
-from xsbond.lab.xe.errors import UNREACHABLE, XeError, explained, parameter_error
-from xsbond.lab.xe.view import View
+from xsbond.lab.xe.errors import XeError
+from xsbond.lab.xe.options import USAGE, Options, UsageError, read_options
+from xsbond.lab.xe.service import Caller, Door, serve
+from xsbond.lab.xe.terminal import LostConnection, Terminal
 
 _FAILED = 1
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-
-_USAGE = """Usage:
-  xe <command> [ --minimal ] [ parameter=value ... ]
-
-Commands of the lab:
-{commands}
-"""
-
-Generic = Callable[[XeClass, View, Mapping[str, str]], str]
-_GENERIC: Mapping[str, tuple[Generic, tuple[str, ...]]] = {
-    "list": (records.run_list, ()),
-    "param-list": (records.run_param_list, ("uuid",)),
-    "param-get": (records.run_param_get, ("uuid", "param-name")),
-    "param-set": (records.run_param_set, ("uuid",)),
-    "param-add": (records.run_param_add, ("uuid", "param-name")),
-    "param-remove": (records.run_param_remove, ("uuid", "param-name", "param-key")),
-}
-"""What every class has -> how it runs, and the parameters it cannot do without."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    """A command and its parameters in the order they were typed."""
-
-    command: str
-    parameters: Mapping[str, str]
-
-
-def _generic(found: XeClass, operation: str) -> Action:
-    run, required = _GENERIC[operation]
-    return Action(run=lambda view, parameters: run(found, view, parameters), required=required)
-
-
-_COMMANDS: Mapping[str, Action] = {
-    **{
-        f"{found.name}-{operation}": _generic(found, operation)
-        for found in CLASSES.values()
-        for operation in _GENERIC
-    },
-    **ACTIONS,
-}
+_PROTOCOL = "0.2"
+"""Of the thin client and its server (cli_protocol.ml)."""
+_HTTPS = 443
+_REFUSED = "Error: Connection refused (calling connect )\n"
+"""newcli.ml, Unix_error: nobody listens."""
+_UNREACHABLE = "Unable to contact server. Please check server and port settings.\n"
+"""newcli.ml, Connect_failure: TLS leads nowhere."""
+_POOL_CONF = "/etc/xensource/pool.conf"
+_RC = "/root/.xe"
 
 
 def run_xe(process: Process) -> int:
     """Run xe."""
+    stderr = process.streams.stderr
+    if "-version" in process.arguments:
+        process.out(f"ThinCLI protocol: {_PROTOCOL}\n")
+        return 0
     try:
-        invocation = _read(process.arguments)
+        options = _options(process)
+    except UsageError as fault:
+        stderr.write(f"{fault}{USAGE}")
+        return 0
     except XeError as error:
-        process.streams.stderr.write(str(error))
+        stderr.write(str(error))
         return _FAILED
-    if invocation.command in {"", "help"}:
-        process.out(_USAGE.format(commands="\n".join(f"  {name}" for name in sorted(_COMMANDS))))
+    if not options.words:
+        stderr.write(USAGE)
         return 0
-    view = View(process.machine.toolstack)
+    return _run_client(process, options)
+
+
+def _options(process: Process) -> Options:
+    """Return the options, name and password as the password file has them, if there is one."""
+    extra = process.environment.get("XE_EXTRA_ARGS", "")
+    options = read_options(process.arguments, extra, _content(process, _RC) or "")
+    name = options.password_file
+    if not name:
+        return options
+    lines = (_content(process, process.path(name)) or "").split("\n")
+    if len(lines) < 2:  # noqa: PLR2004 - a name and a password
+        raise XeError(f"Error opening password file '{name}'\n")
+    return options.as_user(lines[0], lines[1])
+
+
+def _content(process: Process, path: str) -> str | None:
     try:
-        process.out(_run(invocation, view))
-    except XeError as error:
-        process.streams.stderr.write(str(error))
-    except Failure as failure:
-        process.streams.stderr.write(_told(failure, view))
-    except ToolstackDown:
-        process.streams.stderr.write(UNREACHABLE)
-    else:
-        return 0
-    return _FAILED
+        return process.dom0.files.read(path)
+    except OSError:
+        return None
 
 
-def _told(failure: Failure, view: View) -> str:
+def _run_client(process: Process, options: Options) -> int:
+    """Connect, and show debugging output as it comes or after a failure."""
+    kept: list[str] = []
+    takers: list[Callable[[str], object]] = []
+    if options.debug:
+        takers.append(process.streams.stderr.write)
+    if options.debug_on_fail:
+        takers.append(kept.append)
+
+    def debug(text: str) -> None:
+        for take in takers:
+            take(text)
+
+    status = _connect(process, options, debug)
+    if status and options.debug_on_fail:
+        process.streams.stderr.write(f"\nDebug info:\n\n{''.join(kept)}")
+    return status
+
+
+def _connect(process: Process, options: Options, debug: Callable[[str], None]) -> int:
+    stderr = process.streams.stderr
+    if not options.is_local and not options.nossl:
+        port = options.port or _HTTPS
+        debug(f"Connecting via stunnel to [{options.server}] port [{port}]\n")
+    call = _server(process, options)
+    if call is None:
+        stderr.write(_REFUSED if options.is_local or options.nossl else _UNREACHABLE)
+        return _FAILED
+    debug(f"Server has protocol version {_PROTOCOL}. Client has {_PROTOCOL}\n")
     try:
-        return explained(failure, view)
-    except ToolstackDown:
-        return UNREACHABLE
+        return serve(options.words, _door(process, options, call), Terminal(process.streams, debug))
+    except (ToolstackDown, LostConnection):
+        stderr.write("Lost connection to the server.\n")
+        return _FAILED
 
 
-def _read(arguments: tuple[str, ...]) -> Invocation:
-    """Return the command and its parameters; XeError for words that are neither."""
-    rest, command, parameters = list(arguments), "", {}
-    while rest:
-        word = rest.pop(0)
-        if word in {"-u", "-pw", "-pwf", "-p", "-s"}:
-            # On its own host xe needs no password: the Unix socket belongs to root.
-            value = rest.pop(0) if rest else ""
-            if word == "-s" and value not in _LOCAL:
-                raise parameter_error("Syntax error", f"the lab's xe is for its own host: {value}")
-        elif word.startswith("--"):
-            parameters[word[2:]] = "true"
-        elif not command:
-            command = word
-        elif re.match(r"[^=]+=", word):
-            name, _, value = word.partition("=")
-            parameters[name] = value
-        elif command == "help":
-            continue
-        else:
-            raise parameter_error("Syntax error", f"Failed to parse parameter: {word}")
-    return Invocation(command=command, parameters=parameters)
+def _server(process: Process, options: Options) -> Caller | None:
+    """Return what calls the xapi asked for; None if nobody listens."""
+    if not options.is_local:
+        # Nothing but HTTPS listens on the network between a lab's hosts.
+        served = not options.nossl and options.port in {None, _HTTPS}
+        return process.machine.neighbour(options.server) if served else None
+    toolstack = process.machine.toolstack
+    return toolstack.call if toolstack.running() else None
 
 
-def _run(invocation: Invocation, view: View) -> str:
-    action = _COMMANDS.get(invocation.command)
-    if action is None:
-        raise parameter_error("Unknown command", invocation.command)
-    for name in action.required:
-        if name not in invocation.parameters:
-            raise parameter_error("Required parameter not found", name)
-    printed = action.run(view, invocation.parameters)
-    # With --minimal the answer is flushed once more, so that it is never without a line.
-    minimal = invocation.parameters.get("minimal") == "true"
-    return printed or ("\n" if minimal else "")
+def _door(process: Process, options: Options, call: Caller) -> Door:
+    """Return how xapi is entered: through the Unix socket everybody is root."""
+    return Door(
+        call=call,
+        credentials=None if options.is_local else (options.username, options.password),
+        is_master=(_content(process, _POOL_CONF) or "master").startswith("master"),
+        go_on=process.control.step,
+    )

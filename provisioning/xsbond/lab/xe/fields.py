@@ -1,12 +1,13 @@
-"""The fields xe shows: a name of its own, rights, and how each is read from a record."""
+"""The fields xe shows: a name of its own, what may be done with them, how each is read."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from xsbond.lab.xe.view import NULL, Record, View
+from xsbond.lab.xe.view import NOT_IN_DATABASE, NULL, Record, View
 
-EXPENSIVE = "<expensive field>"
+Convert = Callable[[View, str, str], Any]
+"""Returns what a setter takes, from a view, the field's name and the typed text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,26 +15,57 @@ class Field:
     """One field of a class in xe (records.ml)."""
 
     name: str
-    rights: str
-    """RO or RW, behind M for a map and S for a set."""
     read: Callable[[Record, View], str]
     attribute: str = ""
-    """XAPI's name of the field, where it is written or searched by key."""
-    convert: Callable[[str], Any] = str
-    """Turns typed text into the value that is written."""
-    items: Callable[[Record, View], Sequence[str]] | None = None
-    """Members of a set."""
-    property_setter: bool = False
+    """XAPI's name of the field; a release whose records lack it does not have the field."""
+    convert: Convert | None = None
+    """None: there is no setter."""
+    setter: str = ""
+    """XAPI's name of the setter, where it is not `set_` and the attribute."""
+    members: Callable[[Record, View], Sequence[str]] | None = None
+    """Of a set."""
+    keys: Callable[[Record], Mapping[str, str]] | None = None
+    """Of a map."""
+    adds: bool = False
+    """Members or keys can be added and removed one by one."""
+    set_property: bool = False
     """Keys are set one by one with `set_property`."""
     case_insensitive: bool = False
-    hidden_in_list: str = ""
-    """What a list shows instead, because the value is expensive."""
+    expensive: bool = False
+    """A list does not read it."""
+    hidden: bool = False
+    """Shown only by param-get."""
+    deprecated: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return the name and what may be done with it (cli_operations.ml, print_field)."""
+        kind = "S" if self.members else "M" if self.keys else " "
+        writable = self.convert is not None if kind == " " else self.adds
+        mark = " [DEPRECATED]" if self.deprecated else ""
+        return f"{self.name} ({kind}{'RW' if writable else 'RO'}){mark}"
+
+    def is_in(self, record: Record) -> bool:
+        """Tell whether the release that made this record has the field."""
+        return not self.attribute or self.attribute in record
+
+
+class Flags(TypedDict, total=False):
+    """What may be said of a field besides how it is read."""
+
+    adds: bool
+    set_property: bool
+    case_insensitive: bool
+    hidden: bool
+    deprecated: bool
 
 
 def shown(value: Any) -> str:
     """Return a value as xe prints it."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.3f}"
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {shown(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
@@ -41,32 +73,42 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def as_boolean(text: str) -> bool:
-    """Return a truth value; ValueError if the text is none."""
-    words = {"true": True, "t": True, "1": True, "yes": True, "y": True}
-    words |= {"false": False, "f": False, "0": False, "no": False, "n": False}
-    if text.lower() not in words:
-        raise ValueError(f"Expected 'true','t','yes','y','1','false','f','no','n','0' got {text}")
-    return words[text.lower()]
+def plain(
+    name: str,
+    attribute: str,
+    convert: Convert | None = None,
+    *,
+    words: Mapping[str, str] | None = None,
+    **more: Unpack[Flags],
+) -> Field:
+    """Return a field that prints one attribute; `words` are other words for some values."""
+
+    def read(record: Record, _: View) -> str:
+        text = shown(record.get(attribute, ""))
+        return (words or {}).get(text, text)
+
+    return Field(name=name, attribute=attribute, convert=convert, read=read, **more)
 
 
-def plain(name: str, attribute: str, rights: str = "RO", **more: Any) -> Field:
-    """Return a field that prints one attribute; what this release lacks is empty."""
+def mapping(name: str, attribute: str, **more: Unpack[Flags]) -> Field:
+    """Return a field that prints a map."""
     return Field(
         name=name,
-        rights=rights,
         attribute=attribute,
-        read=lambda record, _: shown(record.get(attribute, "")),
+        read=lambda record, _: shown(record.get(attribute, {})),
+        keys=lambda record: record.get(attribute, {}),
         **more,
     )
 
 
-def mapping(name: str, attribute: str, rights: str = "MRO", **more: Any) -> Field:
-    """Return a field that prints a map."""
-    return plain(name, attribute, rights, **more)
-
-
-def members(name: str, attribute: str, rights: str = "SRO", separator: str = "; ") -> Field:
+def members(
+    name: str,
+    attribute: str,
+    convert: Convert | None = None,
+    *,
+    separator: str = "; ",
+    **more: Unpack[Flags],
+) -> Field:
     """Return a field that prints a set of words."""
 
     def items(record: Record, _: View) -> Sequence[str]:
@@ -74,34 +116,38 @@ def members(name: str, attribute: str, rights: str = "SRO", separator: str = "; 
 
     return Field(
         name=name,
-        rights=rights,
         attribute=attribute,
+        convert=convert,
         read=lambda record, view: separator.join(items(record, view)),
-        items=items,
+        members=items,
+        **more,
     )
 
 
-def operations(name: str, attribute: str) -> Field:
-    """Return a field that prints operations, as a set or as a map of tasks to them."""
+def operations(
+    name: str, attribute: str, words: Mapping[str, str] | None = None, *, as_set: bool = True
+) -> Field:
+    """Return a field that prints operations, a set or the values of a map of tasks to them."""
 
     def items(record: Record, _: View) -> Sequence[str]:
         value = record.get(attribute, [])
-        return [str(item) for item in (value.values() if isinstance(value, Mapping) else value)]
+        found = value.values() if isinstance(value, Mapping) else value
+        return [(words or {}).get(str(item), str(item)) for item in found]
 
     return Field(
         name=name,
-        rights="SRO",
         attribute=attribute,
         read=lambda record, view: "; ".join(items(record, view)),
-        items=items,
+        members=items if as_set else None,
     )
 
 
-def uuid_of(name: str, attribute: str, xapi_class: str) -> Field:
+def uuid_of(name: str, attribute: str, xapi_class: str, convert: Convert | None = None) -> Field:
     """Return a field that prints the uuid of one reference."""
     return Field(
         name=name,
-        rights="RO",
+        attribute=attribute,
+        convert=convert,
         read=lambda record, view: view.uuid(record.get(attribute, NULL), xapi_class),
     )
 
@@ -110,12 +156,14 @@ def name_of(name: str, attribute: str, xapi_class: str) -> Field:
     """Return a field that prints the name of what a reference leads to."""
     return Field(
         name=name,
-        rights="RO",
+        attribute=attribute,
         read=lambda record, view: view.name(record.get(attribute, NULL), xapi_class),
     )
 
 
-def uuids_of(name: str, attribute: str, xapi_class: str, rights: str = "RO") -> Field:
+def uuids_of(
+    name: str, attribute: str, xapi_class: str, *, as_set: bool = False, separator: str = "; "
+) -> Field:
     """Return a field that prints the uuids of several references."""
 
     def items(record: Record, view: View) -> Sequence[str]:
@@ -123,22 +171,77 @@ def uuids_of(name: str, attribute: str, xapi_class: str, rights: str = "RO") -> 
 
     return Field(
         name=name,
-        rights=rights,
-        read=lambda record, view: "; ".join(items(record, view)),
-        items=items if rights.startswith("S") else None,
+        attribute=attribute,
+        read=lambda record, view: separator.join(items(record, view)),
+        members=items if as_set else None,
     )
 
 
-def metric(name: str, read: Callable[[Record], str], xapi_class: str) -> Field:
-    """Return a field read from the record's metrics."""
+def uuids_by_name(name: str, attribute: str, xapi_class: str) -> Field:
+    """Return a field that prints a map of names to the uuids of references."""
 
-    def from_metrics(record: Record, view: View) -> str:
-        found = view.find(record.get("metrics", NULL), xapi_class)
-        return read(found) if found else "<not in database>"
+    def read(record: Record, view: View) -> str:
+        pairs = record.get(attribute, {}).items()
+        return "; ".join(f"{key}: {view.uuid(ref, xapi_class)}" for key, ref in pairs)
 
-    return Field(name=name, rights="RO", read=from_metrics)
+    return Field(name=name, attribute=attribute, read=read)
 
 
-def expensive(name: str) -> Field:
-    """Return a field whose value the lab does not measure."""
-    return Field(name=name, rights="RO", read=lambda _, __: "<unknown>", hidden_in_list=EXPENSIVE)
+def metric(
+    name: str,
+    xapi_class: str,
+    attribute: str,
+    *,
+    words: Mapping[str, str] | None = None,
+    pointer: str = "metrics",
+    otherwise: str = NOT_IN_DATABASE,
+) -> Field:
+    """Return a field read from the metrics that `pointer` leads to, `otherwise` without any."""
+
+    def spell(found: Record) -> str:
+        text = shown(found.get(attribute, ""))
+        return (words or {}).get(text, text)
+
+    return computed(name, xapi_class, spell, pointer, otherwise)
+
+
+def computed(
+    name: str,
+    xapi_class: str,
+    spell: Callable[[Record], str],
+    pointer: str = "metrics",
+    otherwise: str = NOT_IN_DATABASE,
+) -> Field:
+    """Return a field made of what is found in the metrics that `pointer` leads to."""
+
+    def read(record: Record, view: View) -> str:
+        found = view.find(record.get(pointer, NULL), xapi_class)
+        return spell(found) if found else otherwise
+
+    return Field(name=name, attribute=pointer, read=read)
+
+
+def asked(name: str, method: str, xapi_class: str, otherwise: Any) -> Field:
+    """Return an expensive field: a question to XAPI about the object itself.
+
+    The answer is a set where `otherwise`, what a refusal stands for, is a list.
+    """
+
+    def answer(record: Record, view: View) -> Any:
+        ref = view.call(f"{xapi_class}.get_by_uuid", record["uuid"])
+        return view.answer(otherwise, method, ref)
+
+    def members(record: Record, view: View) -> Sequence[str]:
+        return [shown(item) for item in answer(record, view)]
+
+    return Field(
+        name=name,
+        read=lambda record, view: shown(answer(record, view)),
+        members=members if isinstance(otherwise, list) else None,
+        expensive=True,
+    )
+
+
+def unmeasured(name: str, text: str = "<unknown>", **more: Unpack[Flags]) -> Field:
+    """Return an expensive field whose value comes from the statistics daemon, which is silent."""
+    return Field(name=name, read=lambda _, __: text, expensive=True, **more)

@@ -1,6 +1,8 @@
-"""xe's layouts: records as blocks, or values alone with --minimal (cli_printer.ml). Pure."""
+"""What a command prints, in xe's layouts (cli_printer.ml)."""
 
 from collections.abc import Sequence
+
+from xsbond.lab.xe.terminal import Terminal
 
 Row = Sequence[tuple[str, str]]
 """(label, value) of each field of a record."""
@@ -17,12 +19,47 @@ def render_record(row: Row) -> str:
     return "\n".join(aligned) + "\n"
 
 
-def render_records(rows: Sequence[Row]) -> str:
-    """Return records one after the other, two empty lines behind each."""
-    return "".join(f"{render_record(row)}\n\n" for row in rows)
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(",", "\\,")
 
 
-def render_minimal(values: Sequence[str]) -> str:
-    """Return values with commas between; commas in them are escaped."""
-    escaped = (value.replace("\\", "\\\\").replace(",", "\\,") for value in values)
-    return ",".join(escaped) + "\n"
+class Printer:
+    """Prints at once; with --minimal it keeps the values and prints one line at the end."""
+
+    def __init__(self, terminal: Terminal, *, minimal: bool) -> None:
+        self._terminal, self._minimal = terminal, minimal
+        self._kept: list[str] = []
+
+    def table(self, rows: Sequence[Row]) -> None:
+        """Print records; --minimal shows the first field of each, if there is any."""
+        if not self._minimal:
+            for row in rows:
+                self._terminal.print(f"{render_record(row)}\n")
+        elif rows and rows[0]:
+            self._keep([row[0][1] for row in rows])
+
+    def values(self, values: Sequence[str]) -> None:
+        """Print values, one a line."""
+        if self._minimal:
+            self._keep(values)
+            return
+        for value in values:
+            self._terminal.print(value)
+
+    def message(self, text: str) -> None:
+        """Print a text that --minimal leaves out."""
+        if not self._minimal:
+            self._terminal.print(text)
+
+    def complain(self, text: str) -> None:
+        """Print to standard error what --minimal leaves out."""
+        if not self._minimal:
+            self._terminal.complain(f"{text}\n")
+
+    def flush(self) -> None:
+        """Print what was kept, the newest first; a line even if that is nothing."""
+        if self._minimal:
+            self._terminal.print(",".join(reversed(self._kept)))
+
+    def _keep(self, values: Sequence[str]) -> None:
+        self._kept.append(",".join(map(_escaped, values)))
