@@ -50,6 +50,22 @@ PUB = bond(
 )
 
 SITUATIONS = {
+    "bond-show-ovs-1.4-asked-one-by-one": (
+        bond(
+            "bond0",
+            "active-backup",
+            "",
+            member("eth4", "enabled active able"),
+            member("eth2", "enabled able"),
+        ),
+        bond(
+            "bond1",
+            "balance-slb",
+            "",
+            member("eth5", "enabled active able"),
+            member("eth1", "enabled able"),
+        ),
+    ),
     "bond-show-ovs-1.10-loads": (PUB,),
     "bond-show-ovs-2.5-one-link-down": (
         bond(

@@ -10,6 +10,23 @@ from tests.spec_run import run_spec, store
 
 MASTER_IDS = [id_ for id_ in CATALOGUE if id_.startswith("PM-")]
 MEMBER_IDS = [id_ for id_ in CATALOGUE if id_.startswith("M-")]
+HEALTH_IDS = [
+    "H-both-views",
+    "H-legs-up",
+    "H-same-nics",
+    "H-mac",
+    "H-mtu",
+    "H-speed",
+    "H-vlans",
+    "H-leg-clean",
+    "H-one-management",
+    "H-backend",
+    "H-slb-not-lacp",
+    "H-alerts",
+    "H-hosts",
+    "H-naming",
+]
+"""What is judged of a balance-slb bond in a run that did not listen."""
 WITHOUT_MEMBER_ID = [
     "PM-1",
     "PM-2",
@@ -26,15 +43,17 @@ WITHOUT_MEMBER_ID = [
 def test_everything_holds_after(pytester: pytest.Pytester, recorded_tutorial: Path) -> None:
     """At `after` every outcome of the catalogue is judged, and holds."""
     run = run_spec(pytester, "--xsbond-replay", recorded_tutorial)
-    assert run.verdicts("xs-1") == dict.fromkeys(MASTER_IDS, "pass")
-    assert run.verdicts("xs-2") == dict.fromkeys(WITHOUT_MEMBER_ID + MEMBER_IDS, "pass")
+    assert run.verdicts("xs-1") == dict.fromkeys(MASTER_IDS + HEALTH_IDS, "pass")
+    assert run.verdicts("xs-2") == dict.fromkeys(
+        WITHOUT_MEMBER_ID + MEMBER_IDS + HEALTH_IDS, "pass"
+    )
     assert run.exit_status == 0
 
 
 def test_nothing_is_there_before(
     pytester: pytest.Pytester, recorded: Stages, tmp_path: Path
 ) -> None:
-    """At `before` only the NICs themselves are as wanted."""
+    """At `before` only the NICs and the hosts themselves are as wanted."""
     assert recorded.before is not None
     run = run_spec(pytester, "--xsbond-replay", store(tmp_path / "b", before=recorded.before))
     looks = [id_ for id_ in CATALOGUE if CATALOGUE[id_].needs is Needs.A_LOOK]
@@ -42,9 +61,12 @@ def test_nothing_is_there_before(
         host: [id_ for id_, verdict in run.verdicts(host).items() if verdict == "pass"]
         for host in ("xs-1", "xs-2")
     }
-    assert passed == {"xs-1": ["PM-2"], "xs-2": ["PM-2"]}
-    assert set(run.verdicts("xs-1")) == {id_ for id_ in looks if id_.startswith("PM-")}
-    assert set(run.verdicts("xs-1").values()) == {"pass", "FAIL"}
+    hosts = ["H-one-management", "H-backend", "H-hosts"]
+    assert passed == {"xs-1": ["PM-2", *hosts], "xs-2": ["PM-2", *hosts]}
+    assert set(run.verdicts("xs-1")) == {id_ for id_ in looks if id_.startswith("PM-")} | set(
+        HEALTH_IDS
+    )
+    assert set(run.verdicts("xs-1").values()) == {"pass", "warn", "FAIL"}
     assert run.exit_status == 1
 
 
@@ -56,7 +78,10 @@ def test_only_the_member_lacks_its_bond_when_created(
     assert recorded.created is not None
     stages = store(tmp_path / "c", before=recorded.before, created=recorded.created)
     run = run_spec(pytester, "--xsbond-replay", stages)
-    assert run.verdicts("xs-1") == dict.fromkeys(MASTER_IDS, "pass")
+    # Nobody waits for the updelay of a stored snapshot.
+    assert run.verdicts("xs-1") == dict.fromkeys(MASTER_IDS + HEALTH_IDS, "pass") | {
+        "H-legs-up": "FAIL",
+    }
     assert run.verdicts("xs-2") == {
         "PM-1": "pass",
         "PM-2": "pass",
@@ -81,6 +106,20 @@ def test_only_the_member_lacks_its_bond_when_created(
         "M-3.4": "FAIL",
         "M-3.5.1": "FAIL",
         "M-3.5.2": "FAIL",
+        "H-both-views": "FAIL",
+        "H-legs-up": "FAIL",
+        "H-same-nics": "FAIL",
+        "H-mac": "FAIL",
+        "H-mtu": "FAIL",
+        "H-speed": "FAIL",
+        "H-vlans": "FAIL",
+        "H-leg-clean": "FAIL",
+        "H-one-management": "pass",
+        "H-backend": "pass",
+        "H-slb-not-lacp": "FAIL",
+        "H-alerts": "warn",
+        "H-hosts": "pass",
+        "H-naming": "warn",
     }
 
 
@@ -91,4 +130,4 @@ def test_after_alone_is_judged_without_the_stages_before_it(
     run = run_spec(pytester, "--xsbond-replay", store(tmp_path / "a", now=recorded.now))
     assert run.not_passed() == {}
     looks = [id_ for id_ in MASTER_IDS if CATALOGUE[id_].needs is Needs.A_LOOK]
-    assert list(run.verdicts("xs-1")) == looks
+    assert list(run.verdicts("xs-1")) == looks + HEALTH_IDS

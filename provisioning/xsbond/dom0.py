@@ -11,11 +11,29 @@ from xsbond.model import CommandOutput
 from xsbond.ssh import COMMAND_TIMEOUT, SshSettings, StrictParamikoBackend, translated
 
 PROBE: Mapping[str, str] = {
+    "clock": "date +%s",
     "ifconfig-a": "ifconfig -a",
     "ovs-list-br": "ovs-vsctl list-br",
     "ovs-bond-list": "ovs-appctl bond/list",
-    "ovs-bond-show": "ovs-appctl bond/show",
+    # Open vSwitch 1.x wants to be told which bond, and then does not say its name.
+    "ovs-bond-show": (
+        "ovs-appctl bond/show || { l=$(ovs-appctl bond/list) &&"
+        ' for b in $(echo "$l" | tail -n +2 | cut -f 1); do'
+        ' echo "---- $b ----"; ovs-appctl bond/show $b; echo; done; }'
+    ),
+    "ovs-show": "ovs-vsctl show",
+    "ovs-ports": (
+        "ovs-vsctl --format=json --columns=name,lacp,bond_updelay,other_config list port"
+    ),
     "ovs-version": "ovs-vsctl --version",
+    "kernel-bonds": (
+        'for f in /proc/net/bonding/*; do test -e "$f" || continue;'
+        ' echo "==== ${f##*/} ===="; cat "$f"; done'
+    ),
+    "kernel-bridges": (
+        'for d in /sys/class/net/*/bridge; do test -e "$d" || continue;'
+        " d=${d%/bridge}; echo ${d##*/}; done"
+    ),
     "network-conf": "cat /etc/xensource/network.conf",
     "inventory": "cat /etc/xensource-inventory",
     "sysfs-net": (
@@ -25,6 +43,12 @@ PROBE: Mapping[str, str] = {
     ),
 }
 """Name -> command: what one look asks of a dom0. None of them changes anything."""
+
+COUNTERS = (
+    "for f in /sys/class/net/*/statistics/rx_packets; do"
+    " d=${f%/statistics/rx_packets}; echo ${d##*/} $(cat $f); done"
+)
+"""Prints how many packets each interface has received so far."""
 
 MEMBER_PROBE: Mapping[str, str] = {
     **PROBE,

@@ -4,6 +4,7 @@ Numbering of bonds is per host (xapi_bond.ml, choose_bond_device_name), so nothi
 `bond1`. Functions return what is there, as tuples; what ought to be there is the caller's business.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from xsbond.model import Bond, BondMode, DesiredBond, Network, OvsBond, Pif
@@ -22,11 +23,15 @@ OVS_MODES = MappingProxyType(
 """Bond.mode -> what `ovs-appctl bond/list` calls it (network_utils.ml, make_bond_properties)."""
 
 
-def ovs_mode(bond: DesiredBond) -> str:
-    """Return Open vSwitch's word for the wanted mode; lacp may hash by source MAC."""
-    if bond.mode is BondMode.LACP and bond.properties.get("hashing_algorithm") == "src_mac":
+def ovs_mode(bond: DesiredBond | Bond) -> str:
+    """Return Open vSwitch's word for a bond's mode; lacp may hash by source MAC.
+
+    A mode that XAPI has never had is returned as it stands.
+    """
+    if bond.mode == BondMode.LACP and bond.properties.get("hashing_algorithm") == "src_mac":
         return OVS_MODES[BondMode.BALANCE_SLB]
-    return OVS_MODES[bond.mode]
+    known = {mode.value: word for mode, word in OVS_MODES.items()}
+    return known.get(str(bond.mode), str(bond.mode))
 
 
 def networks_called(snapshot: Snapshot, label: str) -> tuple[tuple[str, Network], ...]:
@@ -76,6 +81,23 @@ def legs_of(snapshot: Snapshot, bond: Bond) -> frozenset[str]:
     """Return the devices of a bond's slaves; a ref that leads nowhere counts as itself."""
     return frozenset(
         snapshot.pifs[ref].device if ref in snapshot.pifs else ref for ref in bond.slaves
+    )
+
+
+def leg_pifs(snapshot: Snapshot, bond: Bond) -> Mapping[str, Pif]:
+    """Return device -> PIF of a bond's slaves, without refs that lead nowhere."""
+    pifs = (snapshot.pifs[ref] for ref in bond.slaves if ref in snapshot.pifs)
+    return {pif.device: pif for pif in sorted(pifs, key=lambda pif: pif.device)}
+
+
+def vlans_on(snapshot: Snapshot, host: str, pif_ref: str) -> tuple[tuple[str, Pif], ...]:
+    """Return (network ref, VLAN's own PIF) of the VLANs that run on a PIF."""
+    return tuple(
+        (own.network, own)
+        for vlan in snapshot.vlans.values()
+        if vlan.tagged_PIF == pif_ref
+        and (own := snapshot.pifs.get(vlan.untagged_PIF))
+        and own.host == host
     )
 
 

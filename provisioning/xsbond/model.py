@@ -116,6 +116,8 @@ class Pif:
     bond_master_of: tuple[str, ...]
     other_config: Mapping[str, str]
     capabilities: tuple[str, ...] = ()
+    VLAN_slave_of: tuple[str, ...] = ()
+    """The VLANs that run on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +126,10 @@ class PifMetrics:
 
     carrier: bool
     speed: int
-    """Mbit/s; the sum of the legs for a bond."""
+    """Mbit/s; the sum of the legs for a bond; 0 or below where the NIC does not tell."""
     duplex: bool
+    pci_bus_path: str = ""
+    """Empty or N/A where the NIC has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,18 @@ class Vlan:
     tagged_PIF: str
     untagged_PIF: str
     tag: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """XAPI class message."""
+
+    name: str
+    obj_uuid: str
+    """Of a host, for what is about bonds."""
+    timestamp: str
+    """UTC, in the basic form of ISO 8601: texts sort as times do."""
+    body: str
 
 
 # --- observed in dom0 ------------------------------------------------------------------------
@@ -197,6 +213,7 @@ class OvsBondMember:
     active: bool
     """Marked `active slave` or `active member`."""
     may_enable: bool
+    """Its link is fit for use; where it is not `enabled` the same, a delay runs (bond.c)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,3 +240,53 @@ class NicFacts:
     mtu: int
     operstate: str
     carrier: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OvsPort:
+    """One port of `ovs-vsctl show`."""
+
+    name: str
+    bridge: str
+    interfaces: Mapping[str, str]
+    """Name -> why Open vSwitch cannot use it; empty where it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OvsPortSettings:
+    """One row of Open vSwitch's table Port."""
+
+    lacp: str
+    """active, passive, off; empty if not set."""
+    updelay: int
+    """Milliseconds."""
+    other_config: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelBondMember:
+    """One slave of /proc/net/bonding."""
+
+    name: str
+    up: bool
+    """MII Status; a link that is going down is still in use."""
+    mac: str
+    """Permanent HW addr; the slave itself goes by the bond's address."""
+    changes: bool = False
+    """The link has changed already, and the bond's up or down delay runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelBond:
+    """One file of /proc/net/bonding, a bond of the Linux-bridge backend."""
+
+    name: str
+    mode: str
+    """The kernel's words, as `source load balancing`."""
+    updelay: int
+    """Milliseconds."""
+    downdelay: int
+    """Milliseconds."""
+    active: str
+    """Currently Active Slave, in active-backup only; empty otherwise."""
+    members: tuple[KernelBondMember, ...]

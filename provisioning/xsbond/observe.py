@@ -1,17 +1,31 @@
 """Look at a whole pool at once: XAPI in one sweep, every dom0 in one exec, all at the same time."""
 
-from collections.abc import Mapping
+import xmlrpc.client
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 from xsbond.dom0 import MEMBER_PROBE, PROBE, Dom0
-from xsbond.errors import PoolError, TrustError, UnexpectedOutput
+from xsbond.errors import CallRefused, PoolError, TrustError, UnexpectedOutput
 from xsbond.model import Host
-from xsbond.snapshot import RawDom0, RawSnapshot, Snapshot, now, read_record, read_snapshot
+from xsbond.snapshot import (
+    SERVER_TIME,
+    RawDom0,
+    RawSnapshot,
+    Records,
+    Snapshot,
+    now,
+    read_record,
+    read_snapshot,
+)
 from xsbond.ssh import SshSettings
-from xsbond.xapi import PoolApi
+from xsbond.xapi import PoolApi, as_text_dates
 
 _MOST_AT_ONCE = 64
 """Hosts asked at the same time: all of the largest pool."""
+
+_RECENT = timedelta(days=30)
+"""Messages older than that are not read."""
 
 
 class Connections:
@@ -43,10 +57,11 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
     taken_at = now()
     records = connections.api.records()
     hosts = [read_record("host", ref, each, Host) for ref, each in records["host"].items()]
-    probe = MEMBER_PROBE if member_view else PROBE
-    with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
-        answers = pool.map(lambda host: _ask(connections.dom0(host), probe), hosts)
-        dom0 = dict(zip((host.uuid for host in hosts), answers, strict=True))
+    master = next(iter(records["pool"].values()))["master"]
+    earlier = _server_time(connections.api, master)
+    records = {**records, **_recent_messages(connections.api, earlier)}
+    dom0 = ask_all(connections, hosts, MEMBER_PROBE if member_view else PROBE)
+    later = _server_time(connections.api, master)
     return read_snapshot(
         RawSnapshot(
             stage=stage,
@@ -54,8 +69,65 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
             address=connections.api.address.host,
             records=records,
             dom0=dom0,
+            clock=tuple(filter(None, (earlier, later))),
+            restarted=_restarted(records, connections.api),
         )
     )
+
+
+def _restarted(before: Records, api: PoolApi) -> tuple[str, ...]:
+    """Return the uuids of hosts whose xapi is not in the state it was in when the look began."""
+    now_there = {name: api.read(f"{name}.get_all_records") for name in ("host", "host_metrics")}
+    return tuple(
+        record["uuid"]
+        for ref, record in before["host"].items()
+        if _standing(before, ref) != _standing(now_there, ref)
+    )
+
+
+def _standing(records: Records, host: str) -> tuple[object, ...]:
+    """Return what a restart changes: start time, enabled, live; nothing for a host that is gone."""
+    record = records["host"].get(host)
+    if record is None:
+        return ()
+    metrics = records["host_metrics"].get(record["metrics"], {})
+    started = record["other_config"].get("agent_start_time")
+    return started, record["enabled"], metrics.get("live")
+
+
+def ask_all(
+    connections: Connections, hosts: Sequence[Host], probe: Mapping[str, str]
+) -> Mapping[str, RawDom0]:
+    """Return host uuid -> what its dom0 answered to the same commands, asked all at the same time.
+
+    Raises TrustError; whatever else went wrong is part of the answer.
+    """
+    with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
+        answers = pool.map(lambda host: _ask(connections.dom0(host), probe), hosts)
+        return dict(zip((host.uuid for host in hosts), answers, strict=True))
+
+
+def _server_time(api: PoolApi, master: str) -> str:
+    """Return the master's time; nothing where the server does not tell it."""
+    try:
+        return str(api.read("host.get_servertime", master))
+    except CallRefused:
+        return ""
+
+
+def _recent_messages(api: PoolApi, now_there: str) -> Records:
+    """Return the messages of the last weeks; none of the class where they cannot be asked for.
+
+    Bounded by their age: a pool keeps thousands of them.
+    """
+    if not now_there:
+        return {}
+    since = datetime.strptime(now_there, SERVER_TIME).replace(tzinfo=UTC) - _RECENT
+    try:
+        found = api.read("message.get_since", xmlrpc.client.DateTime(since.strftime(SERVER_TIME)))
+    except CallRefused:
+        return {}
+    return {"message": as_text_dates(found)}
 
 
 def _ask(dom0: Dom0, probe: Mapping[str, str]) -> RawDom0:

@@ -16,12 +16,14 @@ import msgspec
 from xsbond import parsers
 from xsbond.errors import OptionError, PoolError, UnexpectedOutput
 from xsbond.model import (
+    Alert,
     Bond,
     CommandOutput,
     Host,
     HostMetrics,
     Interface,
     Network,
+    NicFacts,
     OvsBond,
     Pif,
     PifMetrics,
@@ -31,6 +33,9 @@ from xsbond.model import (
 
 SCHEMA = 1
 """Version of the stored form; a reader refuses a newer one."""
+
+SERVER_TIME = "%Y%m%dT%H:%M:%SZ"
+"""How XAPI writes a date, for strptime."""
 
 Records = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """XAPI class -> ref -> record, values as XML-RPC delivers them, dates as text."""
@@ -61,6 +66,12 @@ class RawSnapshot:
     records: Records
     dom0: Mapping[str, RawDom0]
     """Host uuid -> answers."""
+    clock: tuple[str, ...] = ()
+    """The master's time (host.get_servertime) before and after the dom0s were asked."""
+    restarted: tuple[str, ...] = ()
+    """Uuids of the hosts whose xapi was restarted, came or went while the pool was looked at."""
+    listened: float = 0.0
+    """Seconds between the two samples of the receive counters; 0 if none were taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +87,18 @@ class Snapshot:
     pif_metrics: Mapping[str, PifMetrics]
     bonds: Mapping[str, Bond]
     vlans: Mapping[str, Vlan]
+    alerts: Mapping[str, Alert] | None
+    """The recent messages; None if they were not asked for."""
 
     labels: Mapping[str, str]
     """Host ref -> the name it goes by: name_label, with part of the uuid where it is shared."""
     pifs_by_host: Mapping[str, tuple[tuple[str, Pif], ...]]
     """Host ref -> (ref, record) of its PIFs."""
+
+    @property
+    def restarted(self) -> tuple[str, ...]:
+        """Refs of the hosts whose xapi was restarted, came or went during the look."""
+        return tuple(ref for ref, host in self.hosts.items() if host.uuid in self.raw.restarted)
 
     def host_ref(self, name: str) -> str:
         """Return the ref of the host with this label; PoolError if there is none."""
@@ -95,6 +113,9 @@ class Snapshot:
         Raises PoolError if that dom0 was out of reach, UnexpectedOutput if the command failed.
         """
         label, dom0 = self.labels[host], self.raw.dom0.get(self.hosts[host].uuid)
+        if host in self.restarted:
+            reason = "xapi was restarted while the pool was looked at; look again"
+            raise PoolError(label, "dom0", reason)
         if dom0 is None or dom0.unreachable:
             raise PoolError(label, "dom0", dom0.unreachable if dom0 else "was not asked")
         if name not in dom0.outputs:
@@ -107,21 +128,26 @@ class Snapshot:
 
     def interfaces(self, host: str) -> Mapping[str, Interface]:
         """Return name -> interface of a host's dom0 (`ifconfig -a`)."""
-        return self._parsed(host, "ifconfig-a", parsers.parse_ifconfig)
+        return self.parsed(host, "ifconfig-a", parsers.parse_ifconfig)
 
     def bridges(self, host: str) -> frozenset[str]:
         """Return the bridges of a host's Open vSwitch (`ovs-vsctl list-br`)."""
-        return self._parsed(host, "ovs-list-br", parsers.parse_bridges)
+        return self.parsed(host, "ovs-list-br", parsers.parse_bridges)
 
     def ovs_bonds(self, host: str) -> tuple[OvsBond, ...]:
         """Return the bonds of a host's Open vSwitch (`ovs-appctl bond/list`)."""
-        return self._parsed(host, "ovs-bond-list", parsers.parse_bond_list)
+        return self.parsed(host, "ovs-bond-list", parsers.parse_bond_list)
 
     def member_networks(self, host: str) -> tuple[Mapping[str, str], ...]:
         """Return the networks as `xe` typed on this host lists them."""
-        return self._parsed(host, "network-list", parsers.parse_xe_list)
+        return self.parsed(host, "network-list", parsers.parse_xe_list)
 
-    def _parsed(self, host: str, name: str, parse: Callable[[str], _T]) -> _T:
+    def nics(self, host: str) -> Mapping[str, NicFacts]:
+        """Return name -> what /sys/class/net says of an interface of a host's dom0."""
+        return self.parsed(host, "sysfs-net", parsers.parse_sysfs_net)
+
+    def parsed(self, host: str, name: str, parse: Callable[[str], _T]) -> _T:
+        """Return what a host's dom0 answered to a probe, read by `parse`; raises as `output`."""
         answer = self.output(host, name)
         try:
             return parse(answer.stdout)
@@ -154,6 +180,7 @@ def read_snapshot(raw: RawSnapshot) -> Snapshot:
         pif_metrics=_table(raw.records, "PIF_metrics", PifMetrics),
         bonds=_table(raw.records, "Bond", Bond),
         vlans=_table(raw.records, "VLAN", Vlan),
+        alerts=_table(raw.records, "message", Alert) if "message" in raw.records else None,
     )
     if pool.master not in snapshot.hosts:
         raise UnexpectedOutput("pool.master", pool.master, "the pool has no such host")

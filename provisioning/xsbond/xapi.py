@@ -101,7 +101,7 @@ class PoolApi:
             return self.sweep()
         except CallRefused:
             return {
-                name: _as_text_dates(self.read(f"{name}.get_all_records"))
+                name: as_text_dates(self.read(f"{name}.get_all_records"))
                 for name in CLASSES.values()
             }
 
@@ -127,13 +127,16 @@ class PoolApi:
         """
         ends = time.monotonic() + deadline
         # A token of the present: what changes after it is not missed.
-        token = self.read("event.from", list(classes), "", 0.0)["token"]
+        token = self.changed(classes, "", 0.0)
         while not done():
             left = ends - time.monotonic()
             if left <= 0:
                 raise PoolError(self.address.host, "wait", f"{what} within {deadline:g} s")
-            block = min(left, _EVENT_SLICE)
-            token = self.read("event.from", list(classes), token, block)["token"]
+            token = self.changed(classes, token, min(left, _EVENT_SLICE))
+
+    def changed(self, classes: Sequence[str], token: str, seconds: float) -> str:
+        """Return the token after the next event of the classes, or after `seconds` without one."""
+        return str(self.read("event.from", list(classes), token, seconds)["token"])
 
     def close(self) -> None:
         """End the session; a pool that is gone meanwhile has ended it itself."""
@@ -229,7 +232,8 @@ def _plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _as_text_dates(records: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+def as_text_dates(records: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return ref -> record with the dates in them as text."""
     return {ref: _plain(record) for ref, record in records.items()}
 
 

@@ -7,16 +7,24 @@ line, so that an answer cut short never reads as a smaller truth.
 from xsbond.parsers.bond_show import parse_bond_show
 from xsbond.parsers.files import parse_inventory, parse_network_conf, parse_sysfs_net
 from xsbond.parsers.ifconfig import parse_ifconfig
+from xsbond.parsers.kernel import parse_clock, parse_counters, parse_kernel_bonds, parse_names
 from xsbond.parsers.openvswitch import parse_bond_list, parse_bridges, parse_ovs_version
+from xsbond.parsers.ports import parse_ovs_ports, parse_ovs_show
 from xsbond.parsers.xe import parse_xe_list
 
 __all__ = [
     "parse_bond_list",
     "parse_bond_show",
     "parse_bridges",
+    "parse_clock",
+    "parse_counters",
     "parse_ifconfig",
     "parse_inventory",
+    "parse_kernel_bonds",
+    "parse_names",
     "parse_network_conf",
+    "parse_ovs_ports",
+    "parse_ovs_show",
     "parse_ovs_version",
     "parse_sysfs_net",
     "parse_xe_list",

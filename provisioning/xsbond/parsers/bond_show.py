@@ -19,6 +19,8 @@ _SETTINGS = tuple(
         pattern,
         (
             f"bond_mode: (?P<mode>{BOND_MODE})",
+            # lib/bond.c up to 1.5, not for active-backup.
+            r"bond-hash-algorithm: balance-(?:slb|tcp)",
             # lib/bond.c of 1.x.
             r"lacp_negotiated: (?P<lacp_negotiated>true|false)",
             # Since a bond without its partner drops all traffic (NEWS of 1.6).
@@ -104,11 +106,11 @@ def _bond(answer: Answer, paragraphs: Sequence[Sequence[str]]) -> OvsBondStatus:
 
 
 def _lacp_status(facts: Facts) -> str:
-    """Return the status, nothing from a 1.x that says only whether LACP was negotiated."""
+    """Return the status; a 1.x says only whether LACP was negotiated, and if not, nothing."""
     status, negotiated = facts.at_most_once("lacp_status"), facts.at_most_once("lacp_negotiated")
     if (status is None) == (negotiated is None):
         raise facts.unexpected("says too much or too little of LACP")
-    return status or ""
+    return status or ("negotiated" if negotiated == "true" else "")
 
 
 def _member_facts(answer: Answer, lines: Sequence[str]) -> Facts:
