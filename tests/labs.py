@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from xsbond.dom0 import Dom0
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import Blueprint, tutorial
 from xsbond.lab.database import Database
-from xsbond.model import Inherit
+from xsbond.model import BondMode, Inherit
 from xsbond.observe import Connections, observe
 from xsbond.plan import plan_for
 from xsbond.ssh import SshSettings
@@ -63,14 +64,15 @@ def quiet(line: str) -> None:
     del line
 
 
-def provision(lab: Lab) -> None:
+def provision(lab: Lab, mode: BondMode = BondMode.BALANCE_SLB) -> None:
     """Give a lab the guest bond of the tutorial, without pytest."""
+    desired = tuple(replace(bond, mode=mode) for bond in TUTORIAL)
     with connected(lab) as connections:
         before = observe(connections)
-        plan = plan_for(TUTORIAL, before, Inherit.CREATE)
+        plan = plan_for(desired, before, Inherit.CREATE)
         Provisioning(
             plan=plan,
-            desired=TUTORIAL,
+            desired=desired,
             snapshot=before,
             connections=connections,
             progress=quiet,
@@ -79,10 +81,12 @@ def provision(lab: Lab) -> None:
 
 
 @contextmanager
-def provisioned_lab(blueprint: Blueprint | None = None) -> Iterator[Lab]:
+def provisioned_lab(
+    blueprint: Blueprint | None = None, mode: BondMode = BondMode.BALANCE_SLB
+) -> Iterator[Lab]:
     """Keep a lab that has the guest bond."""
     with Lab(blueprint or tutorial(2)) as lab:
-        provision(lab)
+        provision(lab, mode)
         yield lab
 
 

@@ -8,11 +8,19 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, get_args
 
-from xsbond.lab.blueprint import CURRENT, MAX_HOSTS, PROFILES, tutorial
+from xsbond.lab.blueprint import (
+    CURRENT,
+    MAX_HOSTS,
+    PROFILES,
+    AccountBlueprint,
+    NetworkBackend,
+    tutorial,
+)
 from xsbond.lab.clock import FAST, Clock
 from xsbond.lab.delays import Delays
+from xsbond.lab.faults import FAULTS
 from xsbond.lab.lab import Lab
 
 _USAGE_ERROR = 2
@@ -65,11 +73,25 @@ def _delay(text: str) -> tuple[str, float]:
     return name, seconds
 
 
+def _account(text: str) -> AccountBlueprint:
+    name, _, role = text.partition(":")
+    try:
+        return AccountBlueprint(name=name, role=role)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="python -m xsbond.lab", description=__doc__, allow_abbrev=False)
     add = parser.add_argument
     add("--hosts", type=_host_count, default=2, metavar="N", help="size of the pool (default: 2)")
     add("--profile", choices=PROFILES, default=CURRENT.name, help="product generation")
+    add(
+        "--network-backend",
+        choices=get_args(NetworkBackend),
+        default="openvswitch",
+        help="what switches in dom0 (default: %(default)s)",
+    )
     add(
         "--speed",
         type=_speed,
@@ -78,6 +100,15 @@ def _parser() -> argparse.ArgumentParser:
         help="lab seconds in a second (default: %(default)g)",
     )
     add("--port", type=_port, default=0, metavar="P", help="of XAPI (default: any free one)")
+    add("--http-port", type=_port, metavar="P", help="of XAPI in clear text (default: none)")
+    add(
+        "--account",
+        type=_account,
+        action="append",
+        default=[],
+        metavar="NAME:ROLE",
+        help="a user besides root; repeatable",
+    )
     add("--directory", type=Path, metavar="D", help="for the client's files (default: a new one)")
     add(
         "--delay",
@@ -87,15 +118,36 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=SECONDS",
         help="how long a phase takes, in lab seconds; repeatable",
     )
+    add("--list-faults", action=_ListFaults, help="print what a lab can be told to do wrong")
     return parser
+
+
+class _ListFaults(argparse.Action):
+    """Prints every fault with what it does, and ends."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(nargs=0, **settings)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print them."""
+        width = max(map(len, FAULTS))
+        for name, fault in FAULTS.items():
+            sys.stdout.write(f"{name:<{width}}  {fault.says}\n")
+        parser.exit()
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'s:"
 
 
 def _announce(lab: Lab) -> None:
     """Print where everything is, and commands to paste."""
     lines = (
         f"pool:          {lab.master_url}",
+        *([f"clear text:    {lab.http_url}"] if lab.http_url else []),
         f"ssh config:    {lab.ssh_config}",
         f"password file: {lab.password_file}",
+        *(f"{_possessive(name):<14} {path}" for name, path in lab.account_files.items()),
         "",
         (
             f"pytest --pool={lab.master_url} --ssh-config={lab.ssh_config}"
@@ -128,14 +180,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     end = _End()
+    profile, backend = PROFILES[options.profile], options.network_backend
+    pool = tutorial(options.hosts, profile, network_backend=backend)
     try:
         lab = Lab(
-            tutorial(options.hosts, PROFILES[options.profile]),
+            dataclasses.replace(pool, accounts=tuple(options.account)),
             clock=Clock(1 / options.speed),
             delays=Delays(**dict(options.delay)),
             port=options.port,
             directory=options.directory,
+            http_port=options.http_port,
         )
+    except ValueError as error:
+        parser.error(str(error))
     except OSError as error:
         parser.error(f"the lab cannot be started: {error}")
     with lab:
