@@ -16,9 +16,12 @@ def test_one_network_has_the_wanted_name(here: BondOnHost) -> None:
 
 @outcome("PM-4.1")
 def test_only_wanted_networks_are_new(here: BondOnHost, before: BondOnHost) -> None:
-    """Besides the networks that were there before, only the wanted ones exist."""
-    wanted = {(n, b) for n, b in here.pool_networks() if n in {w.network for w in here.desired}}
-    assert here.pool_networks() == before.pool_networks() | wanted
+    """The wanted networks exist, and besides them only those that were there before."""
+    names = {wanted.network for wanted in here.desired}
+    new = {name for name, _ in here.pool_networks() - before.pool_networks()}
+    gone = {name for name, _ in before.pool_networks() - here.pool_networks()}
+    missing = names - {name for name, _ in here.pool_networks()}
+    assert (new - names, gone, missing) == (set(), set(), set())
 
 
 @outcome("M-3.1")
