@@ -6,11 +6,20 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_xsbond.here import BondOnHost
+    from pytest_xsbond.host_in_pool import HostInPool
     from pytest_xsbond.stages import Stages
     from xsbond.model import DesiredBond
     from xsbond.snapshot import Snapshot
 
-__all__ = ["BondOnHost", "DesiredBond", "Snapshot", "Stages", "outcome"]
+__all__ = [
+    "BondOnHost",
+    "DesiredBond",
+    "HostInPool",
+    "PoolWarning",
+    "Snapshot",
+    "Stages",
+    "outcome",
+]
 
 outcome = pytest.mark.outcome
 """`@outcome("PM-4.5.1", "M-3.5.2", looks_at=["ovs_bonds"])`: the ids a test judges.
@@ -20,12 +29,20 @@ test, not a failure.
 """
 
 
+class PoolWarning(pytest.PytestWarning):
+    """Something about a pool that is worth a look, and no reason to fail a run."""
+
+
 def __getattr__(name: str) -> Any:
     # pytest imports this package in every run; only runs with a pool pay for the rest.
     if name == "BondOnHost":
         from pytest_xsbond.here import BondOnHost  # noqa: PLC0415
 
         return BondOnHost
+    if name == "HostInPool":
+        from pytest_xsbond.host_in_pool import HostInPool  # noqa: PLC0415
+
+        return HostInPool
     if name == "Stages":
         from pytest_xsbond.stages import Stages  # noqa: PLC0415
 

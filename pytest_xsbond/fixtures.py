@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_xsbond.keys import RUN, VIEWS
+from pytest_xsbond.keys import EVIDENCE, RUN, VIEWS
 from pytest_xsbond.progress import say_on_terminal
 
 if TYPE_CHECKING:
     import testinfra.host
 
     from pytest_xsbond.here import BondOnHost
+    from pytest_xsbond.host_in_pool import HostInPool
     from pytest_xsbond.stages import Stages
     from xsbond.model import DesiredBond
     from xsbond.snapshot import Snapshot
@@ -84,12 +85,23 @@ def _view(
         seen = BondOnHost(snapshot=snapshot, host=ref, wanted=bond, desired=snapshots.desired)
         # Kept, so that the report can show what the claim rests on.
         request.node.stash.setdefault(VIEWS, []).append(seen)
-        with _as_error():
-            for part in _looks_at(request):
-                getattr(seen, part)
+        request.node.stash.setdefault(EVIDENCE, []).append(seen.evidence)
+        _look(request, seen)
         return seen
 
     return view
+
+
+def _look(request: pytest.FixtureRequest, seen: "BondOnHost | HostInPool") -> None:
+    """Read what the claim rests on: what cannot be read makes an error of it, not a failure."""
+    from pytest_xsbond.parts import PARTS  # noqa: PLC0415 - see the top of this file
+
+    with _as_error():
+        for part in _looks_at(request):
+            if part in PARTS:
+                PARTS[part](seen.snapshot, seen.host)
+            else:
+                getattr(seen, part)
 
 
 def _looks_at(request: pytest.FixtureRequest) -> Sequence[str]:
@@ -103,16 +115,33 @@ def _as_error() -> Iterator[None]:
     """Turn the library's errors into one line; within a fixture pytest calls that an ERROR."""
     from xsbond.errors import XsbondError  # noqa: PLC0415 - see the top of this file
 
+    reason = ""
     try:
         yield
     except XsbondError as error:
-        pytest.fail(str(error), pytrace=False)
+        reason = str(error)
+    # Outside of the handler, where pytest would show the same line once more as its context.
+    if reason:
+        pytest.fail(reason, pytrace=False)
 
 
 @pytest.fixture
 def here(_view: View, snapshots: "Stages") -> "BondOnHost | None":
     """What `xs_host` has for `bond`, now."""
     return _view(snapshots.now)
+
+
+@pytest.fixture
+def this_host(request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str) -> "HostInPool":
+    """What `xs_host` is like now beside the other hosts; for claims that need no bond."""
+    from pytest_xsbond.evidence import Evidence  # noqa: PLC0415 - see the top of this file
+    from pytest_xsbond.host_in_pool import HostInPool  # noqa: PLC0415
+
+    evidence = Evidence(snapshot=snapshots.now, host=snapshots.now.host_ref(xs_host))
+    request.node.stash.setdefault(EVIDENCE, []).append(evidence)
+    seen = HostInPool(evidence=evidence, desired=snapshots.desired)
+    _look(request, seen)
+    return seen
 
 
 @pytest.fixture

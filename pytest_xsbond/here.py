@@ -6,11 +6,11 @@ raises the library's own errors, which make it an error instead.
 """
 
 import ipaddress
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xsbond import lookup
+from pytest_xsbond.evidence import Evidence
+from xsbond import lookup, switch
 from xsbond.model import Bond, DesiredBond, Host, Interface, Network, OvsBond, Pif
 from xsbond.plan import plan_for
 from xsbond.snapshot import Snapshot
@@ -37,9 +37,18 @@ class BondOnHost:
     desired: Sequence[DesiredBond]
     rests_on: dict[str, str] = field(default_factory=dict)
     """Title -> raw answer of everything looked at so far, for the report."""
+    keeps: bool = True
+    """Whether what is looked at is kept there."""
 
     def __repr__(self) -> str:
         return f"<{self.wanted.network} on {self.name}, stage {self.snapshot.raw.stage}>"
+
+    @property
+    def evidence(self) -> Evidence:
+        """Where whatever is looked at is kept."""
+        return Evidence(
+            snapshot=self.snapshot, host=self.host, texts=self.rests_on, keeps=self.keeps
+        )
 
     @property
     def name(self) -> str:
@@ -54,14 +63,14 @@ class BondOnHost:
     @property
     def record(self) -> Host:
         """The host's record."""
-        self._rest("host", self.host)
+        self.evidence.record("host", self.host)
         return self.snapshot.hosts[self.host]
 
     @property
     def is_live(self) -> bool:
         """host_metrics.live, False where the record is gone."""
         metrics = self.snapshot.metrics.get(self.record.metrics)
-        self._rest("host_metrics", self.record.metrics)
+        self.evidence.record("host_metrics", self.record.metrics)
         return metrics is not None and metrics.live
 
     @property
@@ -98,14 +107,14 @@ class BondOnHost:
         """The networks with the wanted name."""
         found = lookup.networks_called(self.snapshot, self.wanted.network)
         for ref, _ in found:
-            self._rest("network", ref)
+            self.evidence.record("network", ref)
         return tuple(network for _, network in found)
 
     @property
     def network(self) -> Network:
         """The wanted network; of several with its name the one this host is connected to."""
         if not (networks := self.networks):
-            raise self._missing(f"there is no network {self.wanted.network}")
+            raise self.missing(f"there is no network {self.wanted.network}")
         own = {self.snapshot.pifs[ref].network for ref in self.pif_refs}
         connected = [self.snapshot.networks[ref] for ref in own]
         return (*connected, *networks)[0]
@@ -116,14 +125,14 @@ class BondOnHost:
         networks = lookup.networks_called(self.snapshot, self.wanted.network)
         pifs = [pif for ref, _ in networks for pif in lookup.pifs_on(self.snapshot, self.host, ref)]
         for ref, _ in pifs:
-            self._rest("PIF", ref)
+            self.evidence.record("PIF", ref)
         return tuple(ref for ref, _ in pifs)
 
     @property
     def pif(self) -> Pif:
         """The PIF that connects the host to the wanted network."""
         if not (refs := self.pif_refs):
-            raise self._missing(f"{self.name} has no PIF on network {self.network.name_label}")
+            raise self.missing(f"{self.name} has no PIF on network {self.network.name_label}")
         return self.snapshot.pifs[refs[0]]
 
     @property
@@ -131,11 +140,11 @@ class BondOnHost:
         """The Bond whose master is that PIF."""
         found = lookup.bond_on(self.snapshot, self.host, self.wanted.network)
         if found is None:
-            raise self._missing(
+            raise self.missing(
                 f"PIF {self.pif.device} of {self.name} on network"
                 f" {self.network.name_label} is no bond"
             )
-        self._rest("Bond", found[0])
+        self.evidence.record("Bond", found[0])
         return found[1]
 
     @property
@@ -149,7 +158,7 @@ class BondOnHost:
         ref = self.bond.primary_slave
         if ref not in self.snapshot.pifs:
             raise Missing(f"Bond.primary_slave of {self.name} leads to no PIF ({ref})")
-        self._rest("PIF", ref)
+        self.evidence.record("PIF", ref)
         return self.snapshot.pifs[ref]
 
     def nic_counts(self) -> Mapping[str, int]:
@@ -157,13 +166,13 @@ class BondOnHost:
         found = {n: lookup.nic_pifs(self.snapshot, self.host, n) for n in self.wanted.nics}
         for pifs in found.values():
             for ref, _ in pifs:
-                self._rest("PIF", ref)
+                self.evidence.record("PIF", ref)
         return {nic: len(pifs) for nic, pifs in found.items()}
 
     def pool_networks(self) -> frozenset[tuple[str, str]]:
         """Return (name, bridge) of every network of the pool."""
         for ref in self.snapshot.networks:
-            self._rest("network", ref)
+            self.evidence.record("network", ref)
         return frozenset((n.name_label, n.bridge) for n in self.snapshot.networks.values())
 
     def nic_addresses(self) -> Mapping[str, str]:
@@ -171,14 +180,14 @@ class BondOnHost:
         return {
             pif.device: pif.IP
             for ref, pif in lookup.pifs_of(self.snapshot, self.host)
-            if pif.physical and pif.IP and self._rest("PIF", ref)
+            if pif.physical and pif.IP and self.evidence.record("PIF", ref)
         }
 
     def other_bonds(self) -> frozenset[tuple[str, str, str]]:
         """Return (device, network, IP) of this host's bonds that nobody asked to change."""
         wanted = {bond.network for bond in self.desired}
         masters = [bond.master for _, bond in lookup.bonds_of(self.snapshot, self.host)]
-        pifs = [self.snapshot.pifs[ref] for ref in masters if self._rest("PIF", ref)]
+        pifs = [self.snapshot.pifs[ref] for ref in masters if self.evidence.record("PIF", ref)]
         return frozenset(
             (pif.device, label, pif.IP)
             for pif in pifs
@@ -194,21 +203,21 @@ class BondOnHost:
     @property
     def interfaces(self) -> Mapping[str, Interface]:
         """The interfaces of this host's dom0."""
-        self._rest_output("ifconfig-a")
+        self.evidence.output("ifconfig-a")
         return self.snapshot.interfaces(self.host)
 
     def interface(self, name: str) -> Interface:
         """Return one interface of dom0."""
         interfaces = self.interfaces
         if name not in interfaces:
-            raise self._missing(f"dom0 of {self.name} has no interface {name}")
+            raise self.missing(f"dom0 of {self.name} has no interface {name}")
         return interfaces[name]
 
     @property
     def bridges(self) -> frozenset[str]:
-        """The bridges of this host's Open vSwitch."""
-        self._rest_output("ovs-list-br")
-        return self.snapshot.bridges(self.host)
+        """The bridges of this host's switch."""
+        self.evidence.output(switch.bridges_probe(self.snapshot, self.host))
+        return switch.bridges(self.snapshot, self.host)
 
     @property
     def leg_bridges(self) -> frozenset[str]:
@@ -217,16 +226,18 @@ class BondOnHost:
 
     @property
     def ovs_bonds(self) -> tuple[OvsBond, ...]:
-        """The bonds of this host's Open vSwitch that hold any of the wanted NICs."""
-        self._rest_output("ovs-bond-list")
-        return lookup.ovs_bonds_touching(self.snapshot.ovs_bonds(self.host), self.wanted.nics)
+        """The bonds of this host's switch that hold any of the wanted NICs."""
+        self.evidence.output(switch.bonds_probe(self.snapshot, self.host))
+        running = switch.bonds(self.snapshot, self.host)
+        return lookup.ovs_bonds_touching(running, self.wanted.nics)
 
     @property
     def ovs_bond(self) -> OvsBond:
-        """The one bond of Open vSwitch that holds the wanted NICs."""
+        """The one bond of the switch that holds the wanted NICs."""
         if not (bonds := self.ovs_bonds):
             nics = "+".join(self.wanted.nics)
-            raise self._missing(f"Open vSwitch of {self.name} has no bond with {nics}")
+            where = switch.name(self.snapshot, self.host)
+            raise self.missing(f"{where} of {self.name} has no bond with {nics}")
         return bonds[0]
 
     def addresses(self) -> Addresses:
@@ -240,28 +251,16 @@ class BondOnHost:
     @property
     def own_networks(self) -> frozenset[tuple[str, str]]:
         """(name, bridge) of the networks as `xe` typed on this very host lists them."""
-        self._rest_output("network-list")
+        self.evidence.output("network-list")
         listed = self.snapshot.member_networks(self.host)
         return frozenset((record["name-label"], record["bridge"]) for record in listed)
 
     # --- the report ---
 
-    def _missing(self, what: str) -> Missing:
+    def missing(self, what: str) -> Missing:
         """Return the failure; its further lines are the commands that create what is missing."""
         plan = plan_for(self.desired, self.snapshot)
         commands = plan.commands_for(self.name, self.wanted.network)
         if plan.refusals or not commands:
             return Missing(what)
         return Missing("\n".join((what, "pytest --xsbond-apply creates it; so does", *commands)))
-
-    def _rest(self, kind: str, ref: str) -> bool:
-        """Keep a record for the report; True, so that comprehensions may keep what they use."""
-        record = self.snapshot.raw.records[kind].get(ref)
-        self.rests_on[f"{kind} {ref}"] = json.dumps(record, indent=1, sort_keys=True)
-        return True
-
-    def _rest_output(self, name: str) -> None:
-        dom0 = self.snapshot.raw.dom0.get(self.snapshot.hosts[self.host].uuid)
-        if dom0 and name in dom0.outputs:
-            answer = dom0.outputs[name]
-            self.rests_on[f"{self.name}# {answer.command}"] = answer.stdout + answer.stderr

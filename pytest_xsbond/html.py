@@ -27,6 +27,9 @@ class HtmlColumns:
             " ".join(about.get("outcomes", [])),
             about.get("claim", ""),
         )
+        if warning := about.get("warning"):
+            cells[0] = f'<td class="col-result">Passed, with a warning: {escape(warning)}</td>'
+
         cells[1:1] = [
             f'<td class="col-{name.lower()}">{escape(value)}</td>'
             for name, value in zip(_COLUMNS, values, strict=True)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-OptionType = Literal["string", "args", "bool"]
+OptionType = Literal["string", "linelist", "bool"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,8 @@ class Option:
     """Empty for a flag."""
     default: str = ""
     choices: tuple[str, ...] = ()
+    repeatable: bool = False
+    """Every use adds a value; in an ini file each has a line of its own."""
 
     @property
     def dest(self) -> str:
@@ -47,6 +49,11 @@ OPTIONS: tuple[Option, ...] = (
         metavar="SECONDS",
         default="300",
     ),
+    Option(
+        name="listen",
+        help="count for so long what the legs receive, to find one that hears nothing",
+        metavar="SECONDS",
+    ),
     Option(name="replay", help="judge the snapshots stored in DIR, without a pool", metavar="DIR"),
     Option(name="save", help="store the snapshots of this run in DIR", metavar="DIR"),
     Option(
@@ -66,9 +73,16 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="lab-hosts", help="hosts of --pool=lab, 1 to 64 (2)", metavar="N", default="2"),
     Option(
         name="lab-profile",
-        help="what the hosts of --pool=lab run: current (default), xenserver-6.2",
+        help="what the hosts of --pool=lab run: current (default), xenserver-8, xcp-ng-8.3,"
+        " xcp-ng-8.2, citrix-hypervisor-8.2, xenserver-6.2",
         metavar="NAME",
         default="current",
+    ),
+    Option(
+        name="lab-fault",
+        help="let a named fault strike a host of --pool=lab once it is provisioned; repeatable",
+        metavar="NAME@HOST",
+        repeatable=True,
     ),
 )
 
@@ -93,11 +107,13 @@ def add_options(parser: pytest.Parser) -> None:
                 dest=option.dest,
                 metavar=option.metavar,
                 choices=option.choices or None,
+                action="append" if option.repeatable else "store",
                 help=option.help,
             )
         else:
             group.addoption(flag, dest=option.dest, action="store_true", help=option.help)
         kind: OptionType = "string" if option.metavar else "bool"
+        kind = "linelist" if option.repeatable else kind
         parser.addini(option.dest, f"default of {flag}", type=kind, default=None)
 
 
@@ -112,6 +128,19 @@ def value(config: pytest.Config, name: str) -> str:
     option = next(each for each in OPTIONS if each.name == name)
     given: Any = config.getoption(option.dest)
     return str(given or config.getini(option.dest) or option.default)
+
+
+def is_given(config: pytest.Config, name: str) -> bool:
+    """Tell whether an option is set, on the command line or in the ini file."""
+    option = next(each for each in OPTIONS if each.name == name)
+    return bool(config.getoption(option.dest) or config.getini(option.dest))
+
+
+def values(config: pytest.Config, name: str) -> Sequence[str]:
+    """Return all values of a repeatable option; the ini ones count only where it is absent."""
+    option = next(each for each in OPTIONS if each.name == name)
+    given: Sequence[str] = config.getoption(option.dest) or config.getini(option.dest) or ()
+    return tuple(given)
 
 
 def flag(config: pytest.Config, name: str) -> bool:

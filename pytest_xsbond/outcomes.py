@@ -1,8 +1,9 @@
-"""The catalogue: every outcome of the tutorial, who it is about and what must be known to judge it.
+"""The catalogue: every outcome, who it is about and what must be known to judge it.
 
 `PM` outcomes are about the pool master, `M` outcomes about every other member; the numbers are the
-tutorial's steps. A test carries its ids in the marker `outcome`; ids of both kinds on one test are
-the same claim about the two kinds of host.
+tutorial's steps. `H` outcomes go beyond the tutorial: the health of the bond, on every host. A test
+carries its ids in the marker `outcome`; ids of both kinds on one test are the same claim about the
+two kinds of host.
 """
 
 import enum
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from pytest_xsbond.stages import Stages
-from xsbond.model import Inherit
+from xsbond.model import BondMode, Inherit
 
 
 class Needs(enum.Enum):
@@ -21,19 +22,23 @@ class Needs(enum.Enum):
     A_CHANGE = "a run that provisions"
     INHERITANCE = "a run in which this member gets this bond"
     A_RESTART = "a run in which this member's xapi is restarted"
+    SLB = "a bond that is to run balance-slb"
+    LACP = "a bond that is to run lacp"
+    LISTENING = "a run with --xsbond-listen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One sentence of the tutorial that can be true or false."""
+    """One sentence that can be true or false."""
 
     id: str
     needs: Needs = Needs.A_LOOK
+    warns: bool = False
+    """Whether what does not hold is worth a warning only."""
 
-    @property
-    def of_master(self) -> bool:
-        """Tell whether it is about the pool master."""
-        return self.id.startswith("PM-")
+    def is_about(self, *, master: bool) -> bool:
+        """Tell whether it is about the pool master, or about any other member."""
+        return self.id.startswith(("PM-", "H-") if master else ("M-", "H-"))
 
 
 _NEEDS = MappingProxyType(
@@ -69,11 +74,31 @@ _NEEDS = MappingProxyType(
         "M-3.4": Needs.A_LOOK,
         "M-3.5.1": Needs.A_LOOK,
         "M-3.5.2": Needs.A_LOOK,
+        "H-both-views": Needs.A_LOOK,
+        "H-legs-up": Needs.A_LOOK,
+        "H-leg-hears": Needs.LISTENING,
+        "H-same-nics": Needs.A_LOOK,
+        "H-mac": Needs.A_LOOK,
+        "H-mtu": Needs.A_LOOK,
+        "H-speed": Needs.A_LOOK,
+        "H-vlans": Needs.A_LOOK,
+        "H-leg-clean": Needs.A_LOOK,
+        "H-one-management": Needs.A_LOOK,
+        "H-backend": Needs.A_LOOK,
+        "H-slb-not-lacp": Needs.SLB,
+        "H-lacp": Needs.LACP,
+        "H-alerts": Needs.A_LOOK,
+        "H-hosts": Needs.A_LOOK,
+        "H-naming": Needs.A_LOOK,
     }
 )
 
-CATALOGUE = MappingProxyType({id_: Outcome(id=id_, needs=needs) for id_, needs in _NEEDS.items()})
-"""Outcome id -> outcome, in the order of the tutorial."""
+_WARNINGS = frozenset({"H-alerts", "H-naming"})
+
+CATALOGUE = MappingProxyType(
+    {id_: Outcome(id=id_, needs=needs, warns=id_ in _WARNINGS) for id_, needs in _NEEDS.items()}
+)
+"""Outcome id -> outcome, in the order of the tutorial; what goes beyond it comes last."""
 
 
 def outcomes_for(ids: Iterable[str], *, is_master: bool) -> tuple[Outcome, ...]:
@@ -83,16 +108,24 @@ def outcomes_for(ids: Iterable[str], *, is_master: bool) -> tuple[Outcome, ...]:
     so a test without an `M` id judges members under its `PM` id.
     """
     outcomes = tuple(CATALOGUE[id_] for id_ in ids)
-    own = tuple(outcome for outcome in outcomes if outcome.of_master == is_master)
+    own = tuple(outcome for outcome in outcomes if outcome.is_about(master=is_master))
     if not own and not is_master:
         return outcomes
     return own
+
+
+_MODES = MappingProxyType({Needs.SLB: BondMode.BALANCE_SLB, Needs.LACP: BondMode.LACP})
 
 
 def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) -> bool:
     """Tell whether a run's stages allow an outcome to be judged for a host ref and a network."""
     if outcome.needs is Needs.A_LOOK:
         return True
+    if outcome.needs in _MODES:
+        mode = _MODES[outcome.needs]
+        return any(b.mode is mode for b in stages.desired if network in (None, b.network))
+    if outcome.needs is Needs.LISTENING:
+        return stages.listened
     if outcome.needs is Needs.A_CHANGE:
         return stages.before is not None
     if outcome.needs is Needs.A_RESTART and stages.inherit is not Inherit.RESTART:

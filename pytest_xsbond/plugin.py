@@ -36,8 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if _is_asked_for(config):
         from pytest_xsbond.session import XsbondSession  # noqa: PLC0415 - heavy, seldom wanted
+        from pytest_xsbond.warned import Warned  # noqa: PLC0415
 
         config.pluginmanager.register(XsbondSession(config), "xsbond-session")
+        config.pluginmanager.register(Warned(), "xsbond-warned")
+        # Later filters count first: a user's `error` is not meant for what fails no run.
+        config.addinivalue_line("filterwarnings", "always::pytest_xsbond.PoolWarning")
         if config.pluginmanager.hasplugin("html"):
             from pytest_xsbond.html import HtmlColumns  # noqa: PLC0415
 

@@ -5,7 +5,10 @@ from typing import Literal
 
 import pytest
 
-Verdict = Literal["pass", "FAIL", "ERROR"]
+Verdict = Literal["pass", "n/j", "warn", "FAIL", "ERROR"]
+"""n/j: what was seen allows no verdict; warn: it does not hold, which fails no run."""
+
+BAD: frozenset[Verdict] = frozenset({"FAIL", "ERROR"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +31,7 @@ def collect_result(report: pytest.TestReport) -> Result | None:
     about = getattr(report, "xsbond", None)
     if about is None or not (report.when == "call" or report.failed):
         return None
-    verdict: Verdict = "pass"
-    if report.failed:
-        verdict = "FAIL" if report.when == "call" else "ERROR"
+    verdict, message = _verdict(report, about.get("warning", ""))
     return Result(
         test=report.nodeid.partition("[")[0],
         host=about["host"],
@@ -38,14 +39,28 @@ def collect_result(report: pytest.TestReport) -> Result | None:
         outcomes=tuple(about["outcomes"]),
         claim=about["claim"],
         verdict=verdict,
-        message=_message(report) if report.failed else "",
+        message=message,
     )
+
+
+def _verdict(report: pytest.TestReport, warning: str) -> tuple[Verdict, str]:
+    if report.failed:
+        return "FAIL" if report.when == "call" else "ERROR", _message(report)
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        return "n/j", reason.removeprefix("Skipped: ")
+    return ("warn", warning) if warning else ("pass", "")
 
 
 def _message(report: pytest.TestReport) -> str:
     """Return why a report failed, in one line."""
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash else report.longreprtext
+    return first_line(text)
+
+
+def first_line(text: str) -> str:
+    """Return the reason that the text of an exception begins with."""
     lines = [line for line in text.strip().splitlines() if line.strip()]
     first = lines[0] if lines else "no reason given"
     for prefix in ("AssertionError: ", "pytest_xsbond.here.Missing: ", "assert ", "Failed: "):

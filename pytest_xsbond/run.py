@@ -4,7 +4,8 @@ Nothing here knows pytest; `plugin.py` and `fixtures.py` drive it.
 """
 
 import contextlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning, Refused, Stopped
 from xsbond.dom0 import Dom0
 from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
+from xsbond.listen import listen
 from xsbond.observe import Connections, observe
 from xsbond.plan import Plan, by_name, missing_everywhere, plan_for
+from xsbond.settle import settled, watch
 from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
 from xsbond.xapi import connect
@@ -35,6 +38,8 @@ class PoolRun:
         self.settings, self.connections, self.lab = settings, connections, lab
         self.stopped: Stopped | None = None
         self.changed: tuple[Step, ...] = ()
+        self.waited = ""
+        """How long it took until every claim held, in a sentence; empty if nobody waited."""
         self._stages: Stages | None = None
         self.first = observe(connections, "before" if settings.mode == "apply" else "now")
         self.plan: Plan = plan_for(settings.desired, self.first, settings.inherit)
@@ -50,7 +55,9 @@ class PoolRun:
     def stages(self, say: Say) -> Stages:
         """Return what to judge; the first call changes the pool where that was asked for."""
         if self._stages is None:
-            self._stages = self._provision(say) if self._is_to_change() else self._one_look()
+            stages = self._provision(say) if self._is_to_change() else self._one_look()
+            stages = replace(stages, now=self._at_rest(stages.now, say))
+            self._stages = self._listened(self._holding(stages, say))
         return self._stages
 
     def expected(self) -> Stages:
@@ -72,7 +79,41 @@ class PoolRun:
         return self.settings.mode == "apply" and bool(self.plan.steps)
 
     def _one_look(self) -> Stages:
-        return Stages(desired=self.settings.desired, inherit=self.settings.inherit, now=self.first)
+        return Stages(
+            desired=self.settings.desired,
+            inherit=self.settings.inherit,
+            now=self.first,
+            listened=self.settings.listen > 0,
+        )
+
+    def _at_rest(self, look: "Snapshot", say: Say) -> "Snapshot":
+        """Return a look at the pool after what is under way is over."""
+        settings = self.settings
+        return settled(self.connections, look, settings.desired, settings.wait, say)
+
+    def _holding(self, stages: Stages, say: Say) -> Stages:
+        """Return the stages once every claim holds, if that was asked for, or time is over."""
+        if not self.settings.until_all_hold or self.stopped:
+            return stages
+        from pytest_xsbond.claims import unmet  # noqa: PLC0415 - the whole spec comes with it
+
+        began = time.monotonic()
+        left: Sequence[str] = ()
+
+        def waiting(now: "Snapshot") -> Sequence[str]:
+            nonlocal left
+            left = unmet(replace(stages, now=now, listened=False))
+            return left if time.monotonic() - began < self.settings.wait else ()
+
+        now = watch(self.connections, stages.now, waiting, say)
+        self.waited = _waited(time.monotonic() - began, left)
+        return replace(stages, now=now)
+
+    def _listened(self, stages: Stages) -> Stages:
+        """Return the stages with what the legs hear, if that was asked for."""
+        if not self.settings.listen:
+            return stages
+        return replace(stages, now=listen(self.connections, stages.now, self.settings.listen))
 
     def _provision(self, say: Say) -> Stages:
         created: list[Snapshot] = []
@@ -94,6 +135,7 @@ class PoolRun:
                 raise KeyboardInterrupt from stopped
         finally:
             self.changed = tuple(provisioning.done)
+        self._strike()
         now = observe(self.connections, "after")
         return Stages(
             desired=self.settings.desired,
@@ -101,13 +143,31 @@ class PoolRun:
             before=self.first,
             created=created[0] if created else now,
             now=now,
+            listened=self.settings.listen > 0,
         )
+
+    def _strike(self) -> None:
+        """Let the faults that were asked for happen in the lab."""
+        from xsbond.lab.faults import FaultError, strike  # noqa: PLC0415 - heavy, seldom wanted
+
+        for fault in self.settings.lab_faults:
+            assert self.lab is not None
+            try:
+                strike(self.lab, fault)
+            except FaultError as error:
+                raise OptionError("--xsbond-lab-fault", str(error)) from None
 
     def _refuse_what_nobody_has(self) -> None:
         if nics := missing_everywhere(self.settings.desired, self.first):
             hosts = ", ".join(self.first.labels[ref] for ref in by_name(self.first))
             reason = f"no host of the pool has a NIC {', '.join(nics)} (looked on {hosts})"
             raise BondFileError(self.settings.bonds_file or "the default bond", "nics", reason)
+
+
+def _waited(seconds: float, left: Sequence[str]) -> str:
+    if not left:
+        return f"everything holds after {seconds:.1f} s of waiting"
+    return f"after {seconds:.1f} s of waiting {len(left)} claims still do not hold"
 
 
 def open_run(settings: Settings, credentials: Callable[[], Credentials]) -> PoolRun:
@@ -144,7 +204,20 @@ def _start_lab(settings: Settings) -> "Lab":
     if settings.lab_profile not in PROFILES:
         reason = f"{settings.lab_profile!r} is none of {', '.join(PROFILES)}"
         raise OptionError("--xsbond-lab-profile", reason)
-    return Lab(tutorial(settings.lab_hosts, PROFILES[settings.lab_profile]))
+    blueprint = tutorial(settings.lab_hosts, PROFILES[settings.lab_profile])
+    _refuse_unknown_faults(settings.lab_faults, [host.name for host in blueprint.hosts])
+    return Lab(blueprint)
+
+
+def _refuse_unknown_faults(faults: Sequence[str], hosts: Sequence[str]) -> None:
+    """Say so before the lab is started and provisioned."""
+    from xsbond.lab.faults import FaultError, parse_fault  # noqa: PLC0415 - heavy, seldom wanted
+
+    for fault in faults:
+        try:
+            parse_fault(fault, hosts)
+        except FaultError as error:
+            raise OptionError("--xsbond-lab-fault", str(error)) from None
 
 
 def _pinned(host: str, ssh: SshSettings) -> TlsTrust:

@@ -1,6 +1,7 @@
 """The hooks of a session that has a pool: open it, parametrise, deselect, order, note, sum up."""
 
 import functools
+import inspect
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any
 import pytest
 
 from pytest_xsbond import header
-from pytest_xsbond.keys import RUN, VIEWS
+from pytest_xsbond.evidence import Sentences
+from pytest_xsbond.failure import explain, judged_elsewhere
+from pytest_xsbond.grouping import view_of
+from pytest_xsbond.keys import EVIDENCE, OUTCOMES, RUN, VIEWS
 from pytest_xsbond.outcomes import CATALOGUE, Outcome, applies, outcomes_for
 from pytest_xsbond.progress import say_on_terminal
 from pytest_xsbond.results import Result, collect_result
@@ -20,8 +24,8 @@ from pytest_xsbond.summary import summary_lines
 from xsbond.errors import XsbondError
 from xsbond.plan import by_name
 
-OUTCOMES: pytest.StashKey[tuple[Outcome, ...]] = pytest.StashKey()
-"""The outcomes an item judges on its host."""
+_SECTION = "how to go on"
+"""Heading of what a failed claim is explained under."""
 
 
 class XsbondSession:
@@ -31,6 +35,10 @@ class XsbondSession:
         self.config = config
         self.results: list[Result] = []
         self._handed_over: tempfile.TemporaryDirectory[str] | None = None
+        self._compared: tuple[str, str] | None = None
+        """What the last comparison of the running claim saw, and what it wanted."""
+        self._everywhere: dict[tuple[str, str | None], Mapping[str, str]] = {}
+        """(test, network) -> host -> what the claim says of it."""
 
     # --- opening and closing ---
 
@@ -161,7 +169,7 @@ class XsbondSession:
         report = yield
         if OUTCOMES in item.stash:
             host, network = _subject(item)
-            raw = {t: x for v in item.stash.get(VIEWS, []) for t, x in v.rests_on.items()}
+            raw = {t: x for each in item.stash.get(EVIDENCE, []) for t, x in each.texts.items()}
             ids = [outcome.id for outcome in item.stash[OUTCOMES]]
             # A plain dict: xdist carries it from the workers.
             about = {
@@ -172,7 +180,35 @@ class XsbondSession:
                 "raw": raw if report.when == "call" or report.failed else {},
             }
             report.__dict__["xsbond"] = about
+            if report.failed and report.when != "teardown":
+                self._explain(item, report)
         return report
+
+    def _explain(self, item: pytest.Item, report: pytest.TestReport) -> None:
+        """Add to a failed claim's report why it may have failed and what to type next."""
+        stages, (host, network) = self._expected, _subject(item)
+        assert isinstance(item, pytest.Function)
+        seen, wanted = self._compared or ("", "")
+        views = item.stash.get(VIEWS, [])
+        failure = explain(
+            views[0] if views else view_of(stages, host, network),
+            [outcome.id for outcome in item.stash[OUTCOMES]],
+            seen=seen,
+            wanted=wanted,
+            others=self._others(item) if report.when == "call" else {},
+        )
+        report.sections.append((_SECTION, "\n".join(failure.lines())))
+
+    def _others(self, item: pytest.Function) -> Mapping[str, str]:
+        """Return what a claim says of the other hosts; each claim is judged everywhere once."""
+        host, network = _subject(item)
+        test = item.nodeid.partition("[")[0], network
+        if test not in self._everywhere:
+            arguments = {
+                name: item.funcargs[name] for name in item.funcargs if _is_view(item, name)
+            }
+            self._everywhere[test] = judged_elsewhere(item.function, arguments)
+        return {name: text for name, text in self._everywhere[test].items() if name != host}
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Give every record of the JUnit report its host and outcome."""
@@ -192,7 +228,12 @@ class XsbondSession:
         """Say what was seen and what was wanted, in a claim's own words."""
         if op != "==" or not self._in_claim:
             return None
-        return [f"seen {header.shown(left)}, wanted {header.shown(right)}"]
+        seen, wanted = header.shown(left), header.shown(right)
+        if isinstance(left, Sentences):
+            seen, wanted = "; ".join(left), "nothing of the kind"
+        if self._compared is None:
+            self._compared = seen, wanted
+        return [seen if isinstance(left, Sentences) else f"seen {seen}, wanted {wanted}"]
 
     _in_claim = False
 
@@ -200,6 +241,7 @@ class XsbondSession:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """Remember whether what runs is a claim."""
         self._in_claim = OUTCOMES in item.stash
+        self._compared = None
         try:
             return (yield)
         finally:
@@ -230,6 +272,11 @@ def _subject(item: pytest.Item) -> tuple[str, str | None]:
     assert isinstance(item, pytest.Function)
     parameters: Mapping[str, Any] = item.callspec.params
     return parameters["xs_host"], parameters["bond"].network if "bond" in parameters else None
+
+
+def _is_view(item: pytest.Function, name: str) -> bool:
+    """Tell whether a fixture is an argument of the claim itself."""
+    return name in inspect.signature(item.function).parameters
 
 
 def _claim(item: pytest.Item) -> str:

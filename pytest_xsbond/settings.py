@@ -38,10 +38,16 @@ class Settings:
     """Empty if none was named; a replay then judges by the bonds stored with it."""
     wait: float
     """Seconds."""
+    until_all_hold: bool
+    """Whether so long was asked for: what does not hold is then waited for, too."""
+    listen: float
+    """Seconds; 0 if the legs' counters are not sampled."""
     replay: Path | None
     save: Path | None
     lab_hosts: int
     lab_profile: str
+    lab_faults: tuple[str, ...]
+    """Each `NAME@HOST`, to strike once the lab is provisioned."""
     trust: TlsTrust | None
     """None: pin the certificate read over SSH."""
     ssh_config: str | None
@@ -68,14 +74,24 @@ def read_settings(config: pytest.Config, replay: str | None = None) -> Settings:
         desired=read_bond_file(Path(bonds)) if bonds else TUTORIAL,
         bonds_file=bonds,
         wait=_seconds(config, "wait"),
+        until_all_hold=options.is_given(config, "wait"),
+        listen=_seconds(config, "listen") if options.value(config, "listen") else 0.0,
         replay=Path(replay) if replay else None,
         save=_directory(options.value(config, "save")),
         lab_hosts=_count(config, "lab-hosts"),
         lab_profile=options.value(config, "lab-profile"),
+        lab_faults=_faults(config, pool),
         trust=_trust(config),
         ssh_config=config.getoption("ssh_config", default=None),
         identity_file=config.getoption("ssh_identity_file", default=None),
     )
+
+
+def _faults(config: pytest.Config, pool: str) -> tuple[str, ...]:
+    given = tuple(options.values(config, "lab-fault"))
+    if given and pool != LAB:
+        raise OptionError("--xsbond-lab-fault", "strikes a lab only, that is --pool=lab")
+    return given
 
 
 def _mode(config: pytest.Config, pool: str) -> Mode:

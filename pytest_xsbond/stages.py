@@ -29,6 +29,8 @@ class Stages:
     """The master has its bonds, no member was touched yet; None if this run changed nothing."""
     now: Snapshot
     """The last look: after the changes, or the only one."""
+    listened: bool = False
+    """Whether the last look has samples of the receive counters, or will have them."""
 
     @functools.cached_property
     def inherited(self) -> frozenset[tuple[str, str]]:
@@ -81,6 +83,7 @@ def load_stages(directory: Path, desired: tuple[DesiredBond, ...] | None = None)
         before=found.get("before") if last != "before" else None,
         created=found.get("created"),
         now=found[last],
+        listened=found[last].raw.listened > 0,
     )
 
 

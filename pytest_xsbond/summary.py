@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from pytest_xsbond.grouping import grouped
 from pytest_xsbond.outcomes import CATALOGUE
-from pytest_xsbond.results import Result, Verdict
+from pytest_xsbond.results import BAD, Result, Verdict
 from pytest_xsbond.run import PoolRun, Run
+from pytest_xsbond.stages import Stages
 from xsbond.plan import by_name, plan_for
 
 Line = tuple[str, dict[str, bool]]
@@ -12,8 +14,23 @@ Line = tuple[str, dict[str, bool]]
 
 _WIDE = 8
 """Up to so many hosts each has a column with its name; above, one character."""
-_SIGNS: dict[Verdict | None, str] = {"pass": ".", "FAIL": "F", "ERROR": "E", None: " "}
-_WORST: tuple[Verdict, ...] = ("ERROR", "FAIL", "pass")
+_SIGNS: dict[Verdict | None, str] = {
+    "pass": ".",
+    "n/j": "?",
+    "warn": "w",
+    "FAIL": "F",
+    "ERROR": "E",
+    None: " ",
+}
+_STYLES: dict[Verdict | None, dict[str, bool]] = {
+    "pass": {"green": True},
+    "n/j": {"cyan": True},
+    "warn": {"yellow": True},
+    "FAIL": {"red": True},
+    "ERROR": {"red": True},
+    None: {},
+}
+_WORST: tuple[Verdict, ...] = ("ERROR", "FAIL", "warn", "n/j", "pass")
 
 
 def summary_lines(run: Run, results: Sequence[Result]) -> Iterator[Line]:
@@ -21,13 +38,27 @@ def summary_lines(run: Run, results: Sequence[Result]) -> Iterator[Line]:
     stages = run.expected()
     labels = stages.now.labels
     yield from _matrix([labels[ref] for ref in by_name(stages.now)], results)
-    for result in results:
-        if result.verdict != "pass":
-            yield _failure(result, several=len(stages.desired) > 1), {"red": True}
-    if any(result.verdict != "pass" for result in results):
+    yield from _failures(stages, results)
+    if any(result.verdict in BAD for result in results):
         yield from _way_out(run)
     if isinstance(run, PoolRun):
         yield from _changes(run)
+
+
+def _failures(stages: Stages, results: Sequence[Result]) -> Iterator[Line]:
+    """Yield what does not hold: first what has one cause, told together, then the rest."""
+    several = len(stages.desired) > 1
+    groups, alone = grouped(stages, results)
+    for group in groups:
+        yield group.title(several=several), {"red": True, "bold": True}
+        yield f"  {group.cause.says}", {}
+        ids = sorted({id_ for each in group.results for id_ in each.outcomes}, key=_place)
+        yield f"  {' '.join(ids)}", {"red": True}
+        for command in group.next:
+            yield f"  next: {command}", {"bold": True}
+    for result in results:
+        if result in alone or result.verdict == "n/j":
+            yield _failure(result, several=several), _STYLES[result.verdict]
 
 
 def _matrix(hosts: Sequence[str], results: Sequence[Result]) -> Iterator[Line]:
@@ -43,10 +74,9 @@ def _matrix(hosts: Sequence[str], results: Sequence[Result]) -> Iterator[Line]:
     for test in sorted(rows, key=lambda test: _order(rows[test])):
         verdicts = [_worst([r for r in rows[test] if r.host == host]) for host in hosts]
         cells = [(v or "-") if wide else _SIGNS[v] for v in verdicts]
-        bad = [host for host, v in zip(hosts, verdicts, strict=True) if v in ("FAIL", "ERROR")]
         line = f"{ids[test]:<{left}}" + ("" if wide else "  ")
         line += "".join(f"{cell:>{width}}" for cell in cells) + "  " + rows[test][0].claim
-        yield line.rstrip(), {"red": True} if bad else {"green": True}
+        yield line.rstrip(), _STYLES[_worst(rows[test])]
 
 
 def _rows(results: Sequence[Result]) -> dict[str, list[Result]]:
@@ -63,7 +93,11 @@ def _ids(results: Sequence[Result]) -> str:
 
 
 def _order(results: Sequence[Result]) -> int:
-    return min(list(CATALOGUE).index(id_) for result in results for id_ in result.outcomes)
+    return min(_place(id_) for result in results for id_ in result.outcomes)
+
+
+def _place(id_: str) -> int:
+    return list(CATALOGUE).index(id_)
 
 
 def _worst(results: Sequence[Result]) -> Verdict | None:
@@ -96,6 +130,8 @@ def _way_out(run: Run) -> Iterator[Line]:
 
 
 def _changes(run: PoolRun) -> Iterator[Line]:
+    if run.waited:
+        yield run.waited, {}
     for step in run.changed:
         yield f"changed: {step.does}", {}
     if run.stopped:

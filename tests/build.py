@@ -1,6 +1,8 @@
 """Snapshots built by hand: start from the recorded pool, change what the test is about."""
 
 import copy
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +21,7 @@ class Draft:
             {name: dict(table) for name, table in snapshot.raw.records.items()}
         )
         self.dom0 = dict(snapshot.raw.dom0)
+        self.clock, self.listened = snapshot.raw.clock, snapshot.raw.listened
 
     def host(self, name: str) -> str:
         """Return the ref of a host."""
@@ -61,6 +64,85 @@ class Draft:
         uuid = self.records["host"][self.host(host)]["uuid"]
         return self.dom0[uuid].outputs[name].stdout
 
+    def replace(self, host: str, name: str, old: str, new: str) -> None:
+        """Replace a part of what a host's dom0 answered; it must be there."""
+        text = self.stdout(host, name)
+        assert old in text, f"{name} of {host} has no {old!r}"
+        self.answer(host, name, text.replace(old, new))
+
+    def add_answer(self, host: str, name: str, answer: CommandOutput) -> None:
+        """Let one more command have been asked of a host's dom0."""
+        uuid = self.records["host"][self.host(host)]["uuid"]
+        self.dom0[uuid] = RawDom0(outputs={**self.dom0[uuid].outputs, name: answer})
+
+    def forget(self, host: str, name: str) -> None:
+        """Let one command not have been asked of a host's dom0."""
+        uuid = self.records["host"][self.host(host)]["uuid"]
+        outputs = {key: value for key, value in self.dom0[uuid].outputs.items() if key != name}
+        self.dom0[uuid] = RawDom0(outputs=outputs)
+
+    def metrics(self, host: str, device: str) -> dict[str, Any]:
+        """Return the PIF_metrics of a host's NIC, to be changed in place."""
+        found: dict[str, Any] = self.records["PIF_metrics"][self.pif(host, device)["metrics"]]
+        return found
+
+    def ref(self, kind: str, record: dict[str, Any]) -> str:
+        """Return the ref of a record."""
+        return next(str(ref) for ref, each in self.records[kind].items() if each is record)
+
+    def add_vlan(self, host: str, device: str, label: str, tag: int) -> None:
+        """Let a host have a VLAN on one of its interfaces, for a network made if there is none."""
+        networks = {record["name_label"]: ref for ref, record in self.records["network"].items()}
+        if label not in networks:
+            record = {**self.network("NAS"), "name_label": label, "uuid": label, "PIFs": []}
+            networks[label] = f"OpaqueRef:{label}"
+            self.records["network"][networks[label]] = {**record, "bridge": f"xapi{tag}"}
+        below, name = self.pif(host, device), f"{host}-{label}"
+        own = {**below, "uuid": name, "VLAN": str(tag), "network": networks[label]}
+        own |= {"bond_master_of": [], "VLAN_slave_of": [], "physical": False}
+        vlan = {"uuid": name, "tag": str(tag), "tagged_PIF": self.ref("PIF", below)}
+        below["VLAN_slave_of"] = [*below["VLAN_slave_of"], f"OpaqueRef:vlan-{name}"]
+        self.records["PIF"][f"OpaqueRef:pif-{name}"] = own
+        self.records["VLAN"][f"OpaqueRef:vlan-{name}"] = {
+            **vlan,
+            "untagged_PIF": f"OpaqueRef:pif-{name}",
+        }
+
+    def remove_host(self, host: str) -> None:
+        """Let a host never have been a member of the pool."""
+        ref = self.host(host)
+        gone = {key for key, pif in self.records["PIF"].items() if pif["host"] == ref}
+        self.records["Bond"] = {
+            key: bond for key, bond in self.records["Bond"].items() if bond["master"] not in gone
+        }
+        for key in gone:
+            del self.records["PIF"][key]
+        del self.dom0[self.records["host"].pop(ref)["uuid"]]
+
+    def add_host(self, name: str, like: str) -> None:
+        """Add a host that is another one's twin, but for its refs, its uuids and its MACs."""
+        old = self.host(like)
+        mine = {ref: pif for ref, pif in self.records["PIF"].items() if pif["host"] == old}
+        bonds = {ref: bond for ref, bond in self.records["Bond"].items() if bond["master"] in mine}
+        text = json.dumps({"host": {old: self.records["host"][old]}, "PIF": mine, "Bond": bonds})
+        for ref in (old, *mine, *bonds):
+            text = text.replace(ref, f"{ref}-{name}")
+        for record in (self.records["host"][old], *mine.values(), *bonds.values()):
+            text = text.replace(record["uuid"], f"{record['uuid']}-{name}")
+        own = f"02:{len(self.records['host']):02x}"
+        macs = {pif["MAC"]: own + pif["MAC"][5:] for pif in mine.values()}
+        text = _replaced(text, macs)
+        for kind, table in json.loads(text).items():
+            self.records[kind].update(table)
+        uuid = self.records["host"][old]["uuid"]
+        self.records["host"][f"{old}-{name}"]["name_label"] = name
+        self.dom0[f"{uuid}-{name}"] = RawDom0(
+            outputs={
+                key: replace(answer, stdout=_replaced(answer.stdout, macs))
+                for key, answer in self.dom0[uuid].outputs.items()
+            }
+        )
+
     def unreachable(self, host: str, reason: str) -> None:
         """Let a host's dom0 be out of reach."""
         uuid = self.records["host"][self.host(host)]["uuid"]
@@ -68,5 +150,17 @@ class Draft:
 
     def read(self) -> Snapshot:
         """Return the snapshot, after a trip through its stored form."""
-        raw = replace(self.raw, records=self.records, dom0=self.dom0)
+        raw = replace(
+            self.raw,
+            records=self.records,
+            dom0=self.dom0,
+            clock=self.clock,
+            listened=self.listened,
+        )
         return read_snapshot(msgspec.json.decode(msgspec.json.encode(raw), type=RawSnapshot))
+
+
+def _replaced(text: str, changes: Mapping[str, str]) -> str:
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    return text

@@ -16,6 +16,11 @@ TUTORIAL = {
     "M": "1.1 1.2 1.3 1.4 1.5.1 1.5.2 2 3.1 3.2 3.3.1 3.3.2 3.3.3 3.4 3.5.1 3.5.2",
 }
 """The steps of the tutorial that end in something to be seen."""
+HEALTH = (
+    "both-views legs-up leg-hears same-nics mac mtu speed vlans leg-clean one-management backend"
+    " slb-not-lacp lacp alerts hosts naming"
+)
+"""What goes beyond it."""
 
 
 def claims() -> Iterator[FunctionType]:
@@ -35,8 +40,9 @@ def marked(function: FunctionType) -> tuple[str, ...]:
 
 
 def test_catalogue_holds_the_steps_of_the_tutorial() -> None:
-    """Every step that shows something is in the catalogue, in order."""
-    wanted = [f"{who}-{step}" for who, steps in TUTORIAL.items() for step in steps.split()]
+    """Every step that shows something is in the catalogue, in order; the health comes last."""
+    said = {**TUTORIAL, "H": HEALTH}
+    wanted = [f"{who}-{step}" for who, steps in said.items() for step in steps.split()]
     assert list(CATALOGUE) == wanted
 
 
@@ -60,12 +66,16 @@ def test_claim_is_one_sentence(function: FunctionType) -> None:
         (["PM-4.5.3", "M-3.5.1"], False, ["M-3.5.1"]),
         (["PM-2"], False, ["PM-2"]),
         (["M-2"], True, []),
+        (["H-mac"], True, ["H-mac"]),
+        (["H-mac"], False, ["H-mac"]),
     ],
     ids=[
         "master-of-both",
         "member-of-both",
         "member-of-a-master-claim",
         "master-of-a-member-claim",
+        "master-of-a-health-claim",
+        "member-of-a-health-claim",
     ],
 )
 def test_host_is_judged_under_its_own_ids(
