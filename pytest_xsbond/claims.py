@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from pytest_xsbond import spec
-from pytest_xsbond.evidence import Evidence
 from pytest_xsbond.grouping import view_of
 from pytest_xsbond.here import BondOnHost
 from pytest_xsbond.host_in_pool import HostInPool
 from pytest_xsbond.outcomes import applies, outcomes_for
+from pytest_xsbond.seen import Evidence
 from pytest_xsbond.stages import Stages
 from xsbond.errors import XsbondError
 from xsbond.model import DesiredBond

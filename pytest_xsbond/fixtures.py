@@ -134,8 +134,8 @@ def here(_view: View, snapshots: "Stages") -> "BondOnHost | None":
 @pytest.fixture
 def this_host(request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str) -> "HostInPool":
     """What `xs_host` is like now beside the other hosts; for claims that need no bond."""
-    from pytest_xsbond.evidence import Evidence  # noqa: PLC0415 - see the top of this file
     from pytest_xsbond.host_in_pool import HostInPool  # noqa: PLC0415
+    from pytest_xsbond.seen import Evidence  # noqa: PLC0415 - see the top of this file
 
     evidence = Evidence(snapshot=snapshots.now, host=snapshots.now.host_ref(xs_host))
     request.node.stash.setdefault(EVIDENCE, []).append(evidence)

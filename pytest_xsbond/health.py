@@ -9,8 +9,8 @@ from typing import Never
 
 import pytest
 
-from pytest_xsbond.evidence import Sentences
 from pytest_xsbond.here import BondOnHost, Missing
+from pytest_xsbond.seen import Sentences
 from xsbond import lookup, switch
 from xsbond.listen import FIRST, LAST, heard
 from xsbond.model import BondMode, OvsBondStatus, OvsPort, OvsPortSettings, Pif, PifMetrics

@@ -2,9 +2,9 @@
 
 from pytest_xsbond import health, pool_health
 from pytest_xsbond.causes import Cause
-from pytest_xsbond.evidence import Evidence
 from pytest_xsbond.here import BondOnHost
 from pytest_xsbond.host_in_pool import HostInPool
+from pytest_xsbond.seen import Evidence
 from xsbond.errors import UnexpectedOutput
 from xsbond.model import BondMode
 

@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pytest_xsbond.evidence import Evidence
+from pytest_xsbond.seen import Evidence
 from xsbond import lookup, switch
 from xsbond.model import Bond, DesiredBond, Host, Interface, Network, OvsBond, Pif
 from xsbond.plan import plan_for

@@ -4,9 +4,9 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_xsbond.evidence import Evidence, Sentences
 from pytest_xsbond.here import Missing
 from pytest_xsbond.parts import chosen_backend, clock_offset
+from pytest_xsbond.seen import Evidence, Sentences
 from xsbond import lookup
 from xsbond.compare import odd
 from xsbond.errors import XsbondError

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_xsbond.evidence import Evidence
     from pytest_xsbond.here import BondOnHost
     from pytest_xsbond.outcomes import Outcome
     from pytest_xsbond.run import Run
+    from pytest_xsbond.seen import Evidence
 
 RUN: "pytest.StashKey[Run]" = pytest.StashKey()
 """The run of this session, once it is open."""

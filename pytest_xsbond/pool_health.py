@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from pytest_xsbond.evidence import Sentences
 from pytest_xsbond.health import leg_metrics
 from pytest_xsbond.here import BondOnHost, Missing
+from pytest_xsbond.seen import Sentences
 from xsbond import lookup
 from xsbond.compare import odd
 from xsbond.errors import PoolError

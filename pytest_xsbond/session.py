@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from pytest_xsbond import header
-from pytest_xsbond.evidence import Sentences
 from pytest_xsbond.failure import explain, judged_elsewhere
 from pytest_xsbond.grouping import view_of
 from pytest_xsbond.keys import EVIDENCE, OUTCOMES, RUN, VIEWS
@@ -18,6 +17,7 @@ from pytest_xsbond.outcomes import CATALOGUE, Outcome, applies, outcomes_for
 from pytest_xsbond.progress import say_on_terminal
 from pytest_xsbond.results import Result, collect_result
 from pytest_xsbond.run import PoolRun, ReplayRun, Run, open_run
+from pytest_xsbond.seen import Sentences
 from pytest_xsbond.settings import read_credentials, read_settings
 from pytest_xsbond.stages import Stages, store_stages
 from pytest_xsbond.summary import summary_lines

@@ -6,8 +6,8 @@ from dataclasses import MISSING, fields, replace
 import pytest
 
 from pytest_xsbond.claims import Claim, all_claims, arguments
-from pytest_xsbond.evidence import Evidence
 from pytest_xsbond.here import BondOnHost
+from pytest_xsbond.seen import Evidence
 from pytest_xsbond.stages import Stages
 from tests.build import Draft
 from xsbond.errors import UnexpectedOutput, XsbondError
