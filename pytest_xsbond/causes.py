@@ -4,7 +4,8 @@ A cause is looked for in the very facts that the claims are judged on. The order
 that of a search: what explains most comes first.
 """
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
@@ -18,6 +19,10 @@ DOM0_CLAIMS = (
     *("PM-4.5.1", "PM-4.5.2", "PM-4.5.3", "M-3.5.1", "M-3.5.2"),
 )
 """What only dom0 can tell."""
+
+
+_UNTOLD = (Missing, XsbondError, pytest.skip.Exception)
+"""What a snapshot raises that does not show what was looked for."""
 
 
 class _Placeholders(dict[str, str]):
@@ -39,11 +44,23 @@ class Cause:
     """The outcomes that fail because of it."""
     next: tuple[str, ...]
     """What to type, `HOST# command`; names in braces are filled in."""
+    nics: Callable[[BondOnHost], Iterable[str]] = lambda here: here.wanted.nics
+    """The NICs it is about; what names `{nic}` is said once for each of them."""
 
     def commands(self, here: BondOnHost) -> tuple[str, ...]:
         """Return what to type next about one bond on one host."""
         names = _Placeholders(_names(here))
-        return tuple(line.format_map(names) for line in self.next)
+        return tuple(
+            line.format_map(_Placeholders(names, nic=nic) if nic else names)
+            for line in self.next
+            for nic in (self._affected(here) if "{nic}" in line else ("",))
+        )
+
+    def _affected(self, here: BondOnHost) -> Iterable[str]:
+        """Return the NICs the cause is about; all wanted ones where nobody can tell."""
+        with contextlib.suppress(*_UNTOLD):
+            return self.nics(replace(here, rests_on={})) or here.wanted.nics
+        return here.wanted.nics
 
 
 def causes_of(outcome: str) -> tuple[Cause, ...]:
@@ -57,7 +74,7 @@ def is_at_work(cause: Cause, here: BondOnHost) -> bool | None:
     """Tell whether the snapshot shows a cause, or rules it out; None if it cannot tell."""
     try:
         return cause.holds(replace(here, rests_on={}))
-    except (Missing, XsbondError, pytest.skip.Exception):
+    except _UNTOLD:
         return None
 
 
@@ -70,7 +87,6 @@ def _names(here: BondOnHost) -> Mapping[str, str]:
         "pool": snapshot.raw.address,
         "network": here.wanted.network,
         "nics": "+".join(here.wanted.nics),
-        "nic": here.wanted.nics[-1],
         "mode": here.wanted.mode.value,
     }
     if here.networks:

@@ -4,7 +4,7 @@ from pytest_xsbond import health, pool_health
 from pytest_xsbond.causes import Cause
 from pytest_xsbond.here import BondOnHost
 from pytest_xsbond.host_in_pool import HostInPool
-from pytest_xsbond.seen import Evidence
+from pytest_xsbond.seen import Evidence, Sentences
 from xsbond.errors import UnexpectedOutput
 from xsbond.model import BondMode
 
@@ -17,9 +17,9 @@ def _evidence(here: BondOnHost) -> Evidence:
     return Evidence(snapshot=here.snapshot, host=here.host)
 
 
-def _without_carrier(here: BondOnHost) -> bool:
+def _without_carrier(here: BondOnHost) -> list[str]:
     nics = here.snapshot.nics(here.host)
-    return any(leg in nics and nics[leg].carrier is not True for leg in here.legs)
+    return [leg for leg in sorted(here.legs) if leg in nics and nics[leg].carrier is not True]
 
 
 def _waiting(here: BondOnHost) -> bool:
@@ -30,8 +30,14 @@ def _miscounted(here: BondOnHost) -> bool:
     return here.bond.links_up != sum(member.enabled for member in health.status(here).members)
 
 
-def _other_board(here: BondOnHost) -> bool:
-    return health.record_macs(here) != health.real_macs(here)
+def _other_boards(here: BondOnHost) -> list[str]:
+    recorded, real = health.record_macs(here), health.real_macs(here)
+    return sorted(leg for leg in recorded if recorded[leg] != real.get(leg))
+
+
+def _subjects(sentences: Sentences) -> list[str]:
+    """Return the legs that sentences are about, each of which begins with one."""
+    return list(dict.fromkeys(sentence.split()[0] for sentence in sentences))
 
 
 def _other_mtu(here: BondOnHost) -> bool:
@@ -84,7 +90,8 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
     Cause(
         name="no carrier",
         says="A leg has no link: cable, transceiver, or a switch port that is shut.",
-        holds=_without_carrier,
+        holds=lambda here: bool(_without_carrier(here)),
+        nics=_without_carrier,
         explains=("H-legs-up", "H-speed", "H-alerts", "H-lacp"),
         next=("{host}# cat /sys/class/net/{nic}/carrier", "look at the switch port of {host}"),
     ),
@@ -110,6 +117,7 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
         name="switch port is off its VLAN",
         says="The link is there, but not a frame arrives: the port is in another VLAN, or blocked.",
         holds=lambda here: bool(health.deaf_legs(here)),
+        nics=lambda here: _subjects(health.deaf_legs(here)),
         explains=("H-leg-hears",),
         next=("{host}# tcpdump -c 5 -i {nic}", "look at the VLANs of the switch port of {host}"),
     ),
@@ -126,7 +134,8 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
     Cause(
         name="board was replaced",
         says="PIF.MAC is that of the NIC that was there before; XAPI does not follow by itself.",
-        holds=_other_board,
+        holds=lambda here: bool(_other_boards(here)),
+        nics=_other_boards,
         explains=("H-mac",),
         next=(
             "{master}# xe bond-destroy uuid={bond_uuid}",
@@ -176,6 +185,7 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
         name="leg is used for something else",
         says="A leg has an address, is management or carries a network beside the bond.",
         holds=lambda here: bool(health.burdens(here)),
+        nics=lambda here: _subjects(health.burdens(here)),
         explains=("H-leg-clean",),
         next=("{master}# xe pif-list host-uuid={host_uuid} device={nic} params=all",),
     ),

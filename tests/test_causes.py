@@ -1,12 +1,14 @@
 """Causes are found where they are at work, and are ruled out or left open elsewhere."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from pytest_xsbond.causes import causes_of, is_at_work
 from pytest_xsbond.known_causes import CAUSES
 from pytest_xsbond.outcomes import CATALOGUE
+from pytest_xsbond.runbook import runbook
 from pytest_xsbond.stages import Stages
 from tests.build import Draft
 from tests.views import view
@@ -129,3 +131,34 @@ def test_unknown_names_stay_visible(recorded: Stages) -> None:
     assert recorded.created is not None
     commands = CAUSE["mode differs"].commands(view(recorded.created))
     assert commands == ("xs-1# xe bond-set-mode uuid=BOND-UUID mode=balance-slb",)
+
+
+def typed(draft: Draft, cause: str, host: str = "xs-2") -> tuple[str, ...]:
+    """Return what is to be typed next about a cause."""
+    return CAUSE[cause].commands(view(draft.read(), host))
+
+
+@pytest.mark.parametrize("leg", ["eth1", "eth5"])
+def test_commands_name_the_leg_that_is_ill(recorded: Stages, leg: str) -> None:
+    """Not the other one, whose cable is well."""
+    draft = Draft(recorded.now)
+    draft.replace("xs-2", "sysfs-net", f"{leg} carrier 1", f"{leg} carrier 0")
+    first, *_ = typed(draft, "no carrier")
+    assert first == f"xs-2# cat /sys/class/net/{leg}/carrier"
+
+
+def test_commands_name_every_leg_where_all_are_ill(recorded: Stages) -> None:
+    """A line about a leg is said once for each of them."""
+    draft = Draft(recorded.now)
+    for leg in ("eth1", "eth5"):
+        draft.replace("xs-2", "sysfs-net", f"{leg} carrier 1", f"{leg} carrier 0")
+    assert [line for line in typed(draft, "no carrier") if "carrier" in line] == [
+        "xs-2# cat /sys/class/net/eth1/carrier",
+        "xs-2# cat /sys/class/net/eth5/carrier",
+    ]
+
+
+def test_runbook_in_the_docs_is_the_one_the_table_makes() -> None:
+    """`python -m pytest_xsbond.runbook > docs/runbook.md` was run after the last change."""
+    page = Path(__file__).parents[1] / "docs" / "runbook.md"
+    assert page.read_text() == runbook()
