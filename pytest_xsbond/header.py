@@ -1,5 +1,7 @@
 """Naming a run: the header of the terminal, the environment table of the HTML report."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from pytest_xsbond.run import PoolRun, ReplayRun, Run
@@ -64,14 +66,13 @@ def _hosts(now: Snapshot) -> str:
 
 
 def _versions(now: Snapshot) -> list[str]:
-    return sorted(
-        {
-            "{product_brand} {product_version}, xapi {xapi_build}".format_map(
-                _Unknown(host.software_version)
-            )
-            for host in now.hosts.values()
-        }
-    )
+    return sorted({_version(host.software_version) for host in now.hosts.values()})
+
+
+def _version(software: Mapping[str, str]) -> str:
+    # Before xapi 22, only the two numbers under `xapi` tell which one it is.
+    xapi = software.get("xapi_build", software.get("xapi", "?"))
+    return f"{{product_brand}} {{product_version}}, xapi {xapi}".format_map(_Unknown(software))
 
 
 class _Unknown(dict[str, str]):

@@ -38,6 +38,17 @@ class HealthyPool:
     """Networks nobody is connected to."""
     inherit: str
 
+    @property
+    def may_be_numbered_otherwise(self) -> bool:
+        """Whether a member may number its bonds in another order: it copies several at once."""
+        return self.inherit == "restart" and len(self.wanted) > 1
+
+    @property
+    def unjudged(self) -> dict[tuple[str, str], str]:
+        """(Host, outcome) -> verdict of what nobody can judge: speeds that no NIC reports."""
+        silent = [host for host in self.blueprint.hosts if all(nic.speed < 0 for nic in host.nics)]
+        return {(host.name, "H-speed"): "n/j" for host in silent}
+
     def bond_file(self, directory: Path) -> Path:
         """Write what is wanted as a bond file."""
         # A JSON string or array of strings without exotic characters is TOML, too.

@@ -35,6 +35,21 @@ def test_creation_for_each_host_holds_on_older_profiles(
     assert (run.exit_status, run.not_passed()) == (0, {})
 
 
+@pytest.mark.parametrize(
+    ("profile", "version"),
+    [
+        ("current", "XCP-ng 8.3.0, xapi 26.17.0"),
+        ("citrix-hypervisor-8.2", "Citrix Hypervisor 8.2.1, xapi 1.20"),
+    ],
+)
+def test_header_names_the_release(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], profile: str, version: str
+) -> None:
+    """With xapi's build where the release tells it, else with what it does tell."""
+    run_spec(pytester, "--pool=lab", "--collect-only", f"--xsbond-lab-profile={profile}")
+    assert f"xsbond versions: {version}\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("profile", ["current", "xenserver-6.2"])
 def test_tutorial_holds_on_the_kernels_own_bridges(pytester: pytest.Pytester, profile: str) -> None:
     """All but what only Open vSwitch has, which is not judged."""
