@@ -18,8 +18,7 @@ def test_help_on_a_command_shows_what_it_takes(shell: Shell) -> None:
         "command name            : bond-create\n"
         "        reqd params     : network-uuid, pif-uuids\n"
         "        optional params : mac, mode, properties:\n"
-        "        description     : Create a bonded interface from a list of existing PIF"
-        " objects.\n\n\n"
+        "        description     : Joins PIFs of one host to a bond on a network.\n\n\n"
     )
 
 

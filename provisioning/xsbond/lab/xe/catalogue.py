@@ -9,22 +9,10 @@ from xsbond.lab.xe.classes import CLASSES, XeClass
 from xsbond.lab.xe.fields import Field
 from xsbond.lab.xe.job import Command, Job
 
-_LIST = (
-    "Lists all the {}s, filtering on the optional arguments. To filter on map parameters, use the"
-    " syntax 'map-param:key=value'"
-)
-_GET = (
-    "Gets the parameter specified of the object. If the parameter is a map of key=value pairs, use"
-    " 'param-key=<key>' to get the value associated with a particular key."
-)
-_SET = (
-    "Sets the parameter specified. If param-value is not given, the parameter is set to a null"
-    " value. To set a (key,value) pair in a map parameter, use the syntax 'map-param:key=value'."
-)
-_ADD = (
-    "Adds to a set or map parameter. If the parameter is a set, use param-key=<key to add>. If the"
-    " parameter is a map, pass the values to add as 'key=value' pairs."
-)
+_LIST = "Lists the {}s that the arguments describe; MAP:KEY=VALUE asks for an entry of a map."
+_GET = "Prints one parameter of an object; param-key=KEY prints one entry of a map."
+_SET = "Sets parameters of an object; MAP:KEY=VALUE sets one entry of a map."
+_ADD = "Adds param-key=MEMBER to a set, or KEY=VALUE pairs to a map."
 
 
 def _names(found: XeClass, wanted: Callable[[Field], object], end: str = "") -> tuple[str, ...]:
@@ -59,7 +47,7 @@ def _of_class(found: XeClass) -> Iterator[tuple[str, Command]]:
             run=_run(generic.run_param_list, found),
             required=("uuid",),
             optional=("database:",),
-            help="Lists all the parameters of the object specified by the uuid.",
+            help="Prints every parameter of an object.",
         ),
     )
     yield (
@@ -96,7 +84,7 @@ def _of_class(found: XeClass) -> Iterator[tuple[str, Command]]:
             Command(
                 run=_run(generic.run_param_remove, found),
                 required=(*named, "param-key"),
-                help="Removes a member or a key,value pair from a set/map respectively.",
+                help="Removes a member from a set, or an entry from a map.",
             ),
         )
     if clearable:
@@ -105,7 +93,7 @@ def _of_class(found: XeClass) -> Iterator[tuple[str, Command]]:
             Command(
                 run=_run(generic.run_param_clear, found),
                 required=named,
-                help=f"Clears the specified parameter (param-name can be {','.join(clearable)}).",
+                help=f"Empties one parameter: {', '.join(clearable)}.",
             ),
         )
 

@@ -11,42 +11,20 @@ _WIDTH = 74
 _INDENT = "    "
 _SELECTORS = {"vm": "<vm-selectors>", "host": "<host-selectors>"}
 _SELECTING = {
-    "vm": (
-        " VMs can be specified by filtering the full list of VMs on the values of zero or more"
-        " fields. For example, specifying 'uuid=<some_uuid>' will select only the VM with that"
-        " uuid, and 'power-state=halted' will select only VMs whose 'power-state' field is equal"
-        " to 'halted'. The special pseudo-field 'vm' matches either of name-label or uuid. Where"
-        " multiple VMs are matching, the option '--multiple' must be specified to perform the"
-        " operation. The full list of fields that can be matched can be obtained by the command"
-        " 'xe vm-list params=all'. If no parameters to select VMs are given, the operation will"
-        " be performed on all VMs."
-    ),
-    "host": (
-        " Hosts can be specified by filtering the full list of hosts on the values of zero or"
-        " more fields. For example, specifying 'uuid=<some_uuid>' will select only the host with"
-        " that uuid, and 'enabled=true' will select only hosts whose 'enabled' field is equal to"
-        " 'true'. The special pseudo-field 'host' matches any of hostname, name-label or uuid."
-        " Where multiple hosts are matching, and the operation can be performed on multiple"
-        " hosts, the option '--multiple' must be specified to perform the operation. The full"
-        " list of fields that can be matched can be obtained by the command 'xe host-list"
-        " params=all'. If no parameters to select hosts are given, the operation will be"
-        " performed on all hosts."
-    ),
+    kind: f" Takes {kind}=NAME-OR-UUID or any field of {kind}-list; more than one needs --multiple."
+    for kind in _SELECTORS
 }
 _USAGE = """Usage:
-  xe <command>
-    [ -s <server> ]            XenServer host
-    [ -p <port> ]              XenServer port number
-    [ -u <username> -pw <password> | -pwf <password file> ]
-                               User authentication (password or file)
-    [ --nossl ]                Disable SSL/TLS
-    [ --debug ]                Enable debug output
-    [ --debug-on-fail ]        Enable debug output only on failure
-    [ --traceparent <value> ]  Distributed tracing context
-    [ <other arguments> ... ]  Command-specific options
+  xe COMMAND [ARGUMENT=VALUE ...] [OPTION ...]
+    -s HOST, -p PORT                    the server; this host without it
+    -u USER, -pw PASSWORD, -pwf FILE    who is asking
+    --minimal                           values alone, separated by commas
+    --nossl                             in clear text
+    --debug, --debug-on-fail            say what is sent and received
+    --traceparent VALUE                 accepted; a lab traces nothing
 
-To get help on a specific command:
-  xe help <command>
+What one command takes:
+  xe help COMMAND
 
 """
 _FULL = """Full command list

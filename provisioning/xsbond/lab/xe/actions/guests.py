@@ -184,83 +184,73 @@ COMMANDS: Mapping[str, Command] = {
         run=_vif_create,
         required=("device", "network-uuid", "vm-uuid"),
         optional=("mac",),
-        help="Create a VIF. Appropriate values for the device are listed in the parameter"
-        " 'allowed-VIF-devices' on the VM. If specified, the MAC parameter is of the form"
-        " aa:bb:cc:dd:ee:ff. If MAC is not specified the server will choose an appropriate MAC"
-        " automatically.",
+        help="Gives a VM a virtual interface on a network; mac=random draws a MAC.",
     ),
-    "vif-destroy": on_one("VIF.destroy", "Destroy a VIF."),
-    "vif-plug": on_one(
-        "VIF.plug", "Attempt to attach the VIF while the VM is in the running state."
-    ),
+    "vif-destroy": on_one("VIF.destroy", "Removes a virtual interface."),
+    "vif-plug": on_one("VIF.plug", "Connects a running VM's virtual interface."),
     "vif-unplug": Command(
         run=_vif_unplug,
         required=("uuid",),
         optional=("force",),
-        help="Attempt to detach the VIF while the VM is in the running state.",
+        help="Disconnects a running VM's virtual interface.",
     ),
     "vif-configure-ipv4": Command(
         run=_vif_configure("VIF.configure_ipv4"),
         required=("uuid", "mode"),
         optional=("address", "gateway"),
-        help="Configure IPv4 settings on a VIF.",
+        help="Sets a virtual interface's IPv4 address.",
     ),
     "vif-configure-ipv6": Command(
         run=_vif_configure("VIF.configure_ipv6"),
         required=("uuid", "mode"),
         optional=("address", "gateway"),
-        help="Configure IPv6 settings on a VIF.",
+        help="Sets a virtual interface's IPv6 address.",
     ),
     "vif-move": Command(
         run=_vif_move,
         required=("uuid", "network-uuid"),
-        help="Move the VIF to another network.",
+        help="Moves a virtual interface to another network.",
     ),
     "vm-vif-list": Command(
         run=_vm_vif_list,
-        help="List the VIFs present on selected VM.",
+        help="Lists the virtual interfaces of the selected VMs.",
         selects="vm",
         standard=True,
     ),
     "vm-start": _on_vms(
         _vm_start,
-        "Start the selected VM(s). Where pooling is enabled, the host on which to start can be"
-        " specified with the 'on' parameter that takes a uuid. The optional parameter '--force'"
-        " will bypass any hardware-compatibility warnings.",
+        "Starts the selected VMs, with on=HOST on that host; --force skips compatibility checks.",
         optional=("force", "on", "paused"),
         controls=True,
     ),
     "vm-shutdown": _on_vms(
         _by_force("VM.hard_shutdown", "VM.clean_shutdown"),
-        "Shutdown the selected VM(s). The optional argument --force will forcibly shut down the"
-        " VM.",
+        "Shuts the selected VMs down; --force does not ask them.",
         optional=("force",),
     ),
     "vm-reboot": _on_vms(
         _by_force("VM.hard_reboot", "VM.clean_reboot"),
-        "Reboot the selected VM(s).",
+        "Reboots the selected VMs.",
         optional=("force",),
     ),
-    "vm-suspend": _on_vms(_calling("VM.suspend"), "Suspend the selected VM(s)."),
-    "vm-resume": _on_vms(_vm_resume, "Resume the selected VM(s).", optional=("force", "on")),
+    "vm-suspend": _on_vms(_calling("VM.suspend"), "Suspends the selected VMs to disk."),
+    "vm-resume": _on_vms(_vm_resume, "Resumes the selected VMs.", optional=("force", "on")),
     "vm-pause": _on_vms(
         _calling("VM.pause"),
-        "Pause a running VM. Note this operation does not free the associated memory (see"
-        " 'vm-suspend').",
+        "Pauses a running VM, which keeps its memory.",
     ),
-    "vm-unpause": _on_vms(_calling("VM.unpause"), "Unpause a paused VM."),
+    "vm-unpause": _on_vms(_calling("VM.unpause"), "Lets a paused VM run on."),
     "vm-create": Command(
         run=_vm_create,
         required=("name-label",),
         optional=("name-description",),
-        help="Create a new VM with default parameters.",
+        help="Makes a VM with default settings.",
         hidden=True,
     ),
     "vm-destroy": Command(
         run=_vm_destroy,
         required=("uuid",),
-        help="Destroy a VM. This leaves the storage associated with the VM intact. To delete"
-        " storage too, use vm-uninstall.",
+        help="Removes a VM and leaves its disks.",
     ),
 }
 """Command -> what it does (cli_frontend.ml, cmdtable_data)."""

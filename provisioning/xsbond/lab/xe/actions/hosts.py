@@ -142,96 +142,93 @@ def _call_plugin(job: Job) -> None:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "host-enable": _on_hosts(_enable, "Enable the XE host."),
+    "host-enable": _on_hosts(_enable, "Lets VMs start on a host again."),
     "host-disable": _on_hosts(
         _disable,
-        "Disable the XE host. Setting auto-enable=false will keep the host persistently disabled"
-        " until manually re-enabled with Host.enable.",
+        "Lets no VM start on a host; with auto-enable=false it stays so over restarts.",
         optional=("auto-enable",),
     ),
     "host-sync-data": _on_hosts(
         _calling("host.sync_data"),
-        "Synchronise the non-database data stored on the pool master with the named XE host.",
+        "Copies what the pool master keeps in files to a host.",
     ),
     "host-evacuate": _on_hosts(
         _evacuate,
-        "Migrate all VMs off a host.",
+        "Moves every VM to other hosts.",
         several=False,
         optional=("network-uuid", "batch-size"),
     ),
-    "host-shutdown": _on_hosts(_calling("host.shutdown"), "Shutdown the XE host."),
-    "host-reboot": _on_hosts(_calling("host.reboot"), "Reboot the XE host."),
-    "host-power-on": _on_hosts(_calling("host.power_on"), "Power on the XE host."),
+    "host-shutdown": _on_hosts(_calling("host.shutdown"), "Shuts a disabled host down."),
+    "host-reboot": _on_hosts(_calling("host.reboot"), "Reboots a disabled host."),
+    "host-power-on": _on_hosts(
+        _calling("host.power_on"), "Switches a host on by its remote power control."
+    ),
     "host-get-server-certificate": _on_hosts(
         _printing("host.get_server_certificate"),
-        "Get the server TLS certificate of a host",
+        "Prints a host's TLS certificate.",
         several=False,
     ),
     "host-forget": _with_care(
         "host.destroy",
         _FORGET,
-        "Forget about the host without contacting it explicitly. WARNING: this call is useful if"
-        " the host to 'forget' is dead; however, if the host is live and part of the pool, you"
-        " should consider using pool-eject instead.",
+        "Drops a dead host from the pool; a live one is to be ejected instead.",
     ),
     "host-declare-dead": _with_care(
         "host.declare_dead",
         _DECLARE_DEAD,
-        "Declare that the the host is dead without contacting it explicitly. WARNING: This call"
-        " is dangerous and can cause data loss if the host is not actually dead",
+        "Tells the pool that a host is dead; loses data if it is alive.",
     ),
     "host-is-in-emergency-mode": Command(
         run=_is_in_emergency_mode,
-        help="Query the target host to discover if it is in emergency mode.",
+        help="Tells whether the host asked has lost its pool master.",
         stays=True,
     ),
     "host-management-reconfigure": Command(
         run=_management_reconfigure,
         required=("pif-uuid",),
-        help="Reconfigure the management interface of this node.",
+        help="Moves this host's management to another PIF.",
     ),
     "host-management-disable": _here(
-        "host.management_disable", "Disable the management interface of this node."
+        "host.management_disable", "Leaves this host without a management interface."
     ),
     "host-emergency-management-reconfigure": Command(
         run=_local_management_reconfigure,
         required=("interface",),
-        help="Reconfigure the management interface of this node: only use if the node is in"
-        " emergency mode.",
+        help="Moves the management of a host that has lost its master.",
         stays=True,
     ),
     "host-emergency-ha-disable": Command(
         run=_emergency_ha_disable,
         optional=("force", "soft"),
-        help="Disable HA on the local host. Only to be used to recover a pool with a broken HA"
-        " setup.",
+        help="Switches high availability off on this host alone, to rescue a pool.",
         stays=True,
     ),
     "host-signal-networking-change": _here(
-        "host.signal_networking_change", "Signal that networking .", hidden=True
+        "host.signal_networking_change",
+        "Tells xapi that the network set-up of dom0 has changed.",
+        hidden=True,
     ),
-    "host-shutdown-agent": _here("host.shutdown_agent", "Shut down the agent on the local host."),
+    "host-shutdown-agent": _here("host.shutdown_agent", "Stops xapi on this host."),
     "host-set-hostname-live": Command(
         run=_set_hostname_live,
         required=("host-uuid", "host-name"),
-        help="Sets the host name to the specified string.  Both the API and lower-level system"
-        " hostname are changed.",
+        help="Gives a host another host name, in XAPI and in dom0.",
         selects="host",
     ),
     "host-syslog-reconfigure": Command(
-        run=_syslog_reconfigure, required=("host-uuid",), help="Reconfigure syslog daemon."
+        run=_syslog_reconfigure,
+        required=("host-uuid",),
+        help="Makes syslog follow the host's logging settings.",
     ),
     "host-call-plugin": Command(
         run=_call_plugin,
         required=("host-uuid", "plugin", "fn"),
         optional=("args:",),
-        help="Calls the function within the plugin on the given host with optional arguments. The"
-        " syntax args:key:file=/path/file.ext passes the content of /path/file.ext under key to"
-        " the plugin.",
+        help="Calls a function of a plugin on a host; args:KEY:file=PATH passes a file's content.",
     ),
     "host-prepare-for-poweroff": on_one(
         "host.prepare_for_poweroff",
-        "Perform the necessary actions before host shutdown or reboot.",
+        "Does what must be done before a host goes down.",
         hidden=True,
     ),
 }

@@ -137,75 +137,79 @@ COMMANDS: Mapping[str, Command] = {
         run=_network_create,
         required=("name-label",),
         optional=("name-description", "MTU", "bridge", "managed"),
-        help="Create a new network.",
+        help="Makes a network that nothing is connected to yet.",
     ),
-    "network-destroy": on_one("network.destroy", "Delete an existing network."),
+    "network-destroy": on_one("network.destroy", "Removes a network that nothing uses."),
     "network-attach": Command(
         run=_network_attach,
         required=("uuid", "host-uuid"),
-        help="Make a network appear on a particular host.",
+        help="Brings the network's bridge up on one host.",
         hidden=True,
     ),
     "bond-create": Command(
         run=_bond_create,
         required=("network-uuid", "pif-uuids"),
         optional=("mac", "mode", "properties:"),
-        help="Create a bonded interface from a list of existing PIF objects.",
+        help="Joins PIFs of one host to a bond on a network.",
     ),
-    "bond-destroy": on_one("Bond.destroy", "Destroy a bonded interface."),
+    "bond-destroy": on_one(
+        "Bond.destroy", "Takes a bond apart; its PIFs stand for themselves again."
+    ),
     "bond-set-mode": Command(
-        run=_bond_set_mode, required=("uuid", "mode"), help="Change the bond mode."
+        run=_bond_set_mode, required=("uuid", "mode"), help="Gives a bond another mode."
     ),
     "vlan-create": Command(
         run=_vlan_create,
         required=("pif-uuid", "vlan", "network-uuid"),
-        help="Create a new VLAN on a host.",
+        help="Puts a VLAN of a PIF on a network, for one host.",
     ),
-    "vlan-destroy": Command(run=_vlan_destroy, required=("uuid",), help="Destroy a VLAN."),
+    "vlan-destroy": Command(
+        run=_vlan_destroy, required=("uuid",), help="Removes one host's VLAN and its PIF."
+    ),
     "pool-vlan-create": Command(
         run=_pool_vlan_create,
         required=("pif-uuid", "vlan", "network-uuid"),
-        help="Create a new VLAN on each host in a pool.",
+        help="Puts a VLAN on a network, for every host of the pool.",
     ),
     "tunnel-create": Command(
         run=_tunnel_create,
         required=("pif-uuid", "network-uuid"),
         optional=("protocol",),
-        help="Create a new tunnel on a host.",
+        help="Puts a tunnel over a PIF on a network, for one host.",
     ),
-    "tunnel-destroy": on_one("tunnel.destroy", "Destroy a tunnel."),
-    "pif-unplug": on_one("PIF.unplug", "Attempt to bring down a network interface."),
-    "pif-plug": on_one("PIF.plug", "Attempt to bring up a network interface."),
+    "tunnel-destroy": on_one("tunnel.destroy", "Removes a tunnel and its PIF."),
+    "pif-unplug": on_one("PIF.unplug", "Takes the PIF's interface down in dom0."),
+    "pif-plug": on_one("PIF.plug", "Brings the PIF's interface up in dom0."),
     "pif-reconfigure-ip": Command(
         run=_reconfigure_ip,
         required=("uuid", "mode"),
         optional=("IP", "netmask", "gateway", "DNS"),
-        help="Reconfigure the IP address settings on a PIF.",
+        help="Sets how a PIF gets its IPv4 address.",
     ),
     "pif-reconfigure-ipv6": Command(
         run=_reconfigure_ipv6,
         required=("uuid", "mode"),
         optional=("IPv6", "gateway", "DNS"),
-        help="Reconfigure the IPv6 address settings on a PIF.",
+        help="Sets how a PIF gets its IPv6 address.",
     ),
     "pif-set-primary-address-type": Command(
         run=_set_primary_address_type,
         required=("uuid", "primary_address_type"),
-        help="Change the primary address type used by this PIF.",
+        help="Sets whether IPv4 or IPv6 is the PIF's main protocol.",
     ),
     "pif-scan": Command(
-        run=_scan, required=("host-uuid",), help="Scan for new physical interfaces on a host."
+        run=_scan, required=("host-uuid",), help="Makes PIFs for NICs of a host that have none."
     ),
     "pif-introduce": Command(
         run=_introduce,
         required=("host-uuid", "device"),
         optional=("mac", "managed"),
-        help="Create a new PIF object representing a physical interface on a host.",
+        help="Makes a PIF for one NIC of a host.",
     ),
-    "pif-forget": on_one("PIF.forget", "Destroy a PIF object on a particular host."),
+    "pif-forget": on_one("PIF.forget", "Removes a PIF, and its interface from dom0."),
     "pif-db-forget": on_one(
         "PIF.db_forget",
-        "Destroy the database object representing a PIF on a particular host.",
+        "Removes a PIF's record and touches nothing else.",
         hidden=True,
     ),
 }

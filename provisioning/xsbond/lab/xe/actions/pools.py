@@ -77,50 +77,46 @@ COMMANDS: Mapping[str, Command] = {
     "pool-designate-new-master": Command(
         run=_designate_new_master,
         required=("host-uuid",),
-        help="Request an orderly handover of the role of master to another host.",
+        help="Hands the role of master over to another host.",
     ),
     "pool-management-reconfigure": Command(
         run=_management_reconfigure,
         required=("network-uuid",),
-        help="Reconfigure the management network interface for all Hosts in the Pool",
+        help="Moves the management of every host to another network.",
     ),
     "pool-sync-database": _calling(
-        "pool.sync_database", "Synchronise the current database across all hosts in the pool."
+        "pool.sync_database", "Writes the pool's database to every host."
     ),
     "pool-recover-slaves": Command(
         run=_recover_slaves,
-        help="Instruct master to try and reset master-address of all slaves currently running in"
-        " emergency mode.",
+        help="Tells members that have lost their master who it is.",
     ),
     "pool-eject": Command(
-        run=_eject, required=("host-uuid",), help="Instruct host to leave an existing pool."
+        run=_eject, required=("host-uuid",), help="Takes a host out of its pool."
     ),
     "pool-emergency-reset-master": Command(
         run=_emergency_reset_master,
         required=("master-address",),
-        help="Instruct slave to reset master address.",
+        help="Tells this member another address of its master.",
         stays=True,
     ),
     "pool-emergency-transition-to-master": Command(
         run=_emergency_transition,
         optional=("force",),
-        help="Instruct slave to become pool master. The operation will be ignored if this host is"
-        " already master; the optional parameter '--force' will force the operation.",
+        help="Makes this member the master; --force even where it is one.",
         stays=True,
     ),
     "pool-ha-enable": Command(
         run=_enable_ha,
         optional=("heartbeat-sr-uuids", "ha-config:"),
-        help="Enable HA on this Pool.",
+        help="Switches high availability on.",
     ),
-    "pool-ha-disable": _calling("pool.disable_ha", "Disable HA on this Pool."),
+    "pool-ha-disable": _calling("pool.disable_ha", "Switches high availability off."),
     "pool-enable-redo-log": Command(
         run=_enable_redo_log,
         required=("sr-uuid",),
-        help="Enable the redo log on the given SR and start using it, unless HA is enabled.",
+        help="Keeps a redo log of the database on an SR.",
     ),
-    "pool-disable-redo-log": _calling(
-        "pool.disable_redo_log", "Disable the redo log if in use, unless HA is enabled."
-    ),
+    "pool-disable-redo-log": _calling("pool.disable_redo_log", "Stops keeping a redo log."),
 }
 """Command -> what it does (cli_frontend.ml, cmdtable_data)."""

@@ -104,21 +104,20 @@ COMMANDS: Mapping[str, Command] = {
         run=_message_create,
         required=("name", "priority", "body"),
         optional=("vm-uuid", "host-uuid", "sr-uuid", "pool-uuid"),
-        help="Create a message associated with a particular API object. Note exactly one of the"
-        " optional parameters must be supplied.",
+        help="Makes a message about one object, which exactly one uuid option names.",
     ),
     "message-destroy": Command(
         run=_message_destroy,
         optional=("uuid", "uuids"),
-        help="Destroy one existing message or many",
+        help="Removes messages.",
     ),
     "task-cancel": Command(
-        run=_task_cancel, required=("uuid",), help="Set a task to cancelling and return."
+        run=_task_cancel, required=("uuid",), help="Asks a task to stop, and does not wait for it."
     ),
     "event-wait": Command(
         run=_event_wait,
         required=("class",),
-        help="Wait for the event that satisfies the conditions given on the command line.",
+        help="Waits until an object is as the other arguments say.",
     ),
 }
 """Command -> what it does (cli_frontend.ml, cmdtable_data)."""
