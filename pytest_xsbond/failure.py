@@ -21,11 +21,14 @@ _SHOWN_NAMES = 6
 class Failure:
     """Why one claim about one host does not hold, and what to do about it."""
 
+    claim: str
+    """Outcome ids and the claim in words."""
     host: str
     network: str
     seen: str
     """Empty where the claim could not be judged."""
     wanted: str
+    """Empty where the claim says it all."""
     others: Mapping[str, str]
     """Other host -> what the same claim says of it: `as wanted`, or why not."""
     causes: tuple[Cause, ...]
@@ -37,9 +40,11 @@ class Failure:
 
     def lines(self) -> Iterator[str]:
         """Yield the text a person reads, the most urgent part last: what to type."""
+        yield f"claim   {self.claim}"
         yield f"host    {self.host}, network {self.network}"
-        if self.seen:
+        if self.wanted:
             yield f"wanted  {self.wanted}"
+        if self.seen:
             yield f"seen    {self.seen}"
         yield from _table("others", _grouped(self.others))
         yield from _table("cause", [f"{cause.name}: {cause.says}" for cause in self.causes])
@@ -48,7 +53,13 @@ class Failure:
 
 
 def explain(
-    view: BondOnHost, outcomes: Sequence[str], *, seen: str, wanted: str, others: Mapping[str, str]
+    view: BondOnHost,
+    outcomes: Sequence[str],
+    *,
+    claim: str,
+    seen: str,
+    wanted: str,
+    others: Mapping[str, str],
 ) -> Failure:
     """Return the explanation of a failed claim from what it looked at."""
     likely = dict.fromkeys(cause for each in outcomes for cause in causes_of(each))
@@ -56,6 +67,7 @@ def explain(
     at_work = tuple(cause for cause in found if found[cause])
     untold = tuple(cause for cause in found if found[cause] is None)
     return Failure(
+        claim=f"{' '.join(outcomes)}: {claim}",
         host=view.name,
         network=view.wanted.network,
         seen=seen,

@@ -193,6 +193,7 @@ class XsbondSession:
         failure = explain(
             views[0] if views else view_of(stages, host, network),
             [outcome.id for outcome in item.stash[OUTCOMES]],
+            claim=_claim(item),
             seen=seen,
             wanted=wanted,
             others=self._others(item) if report.when == "call" else {},
@@ -230,7 +231,8 @@ class XsbondSession:
             return None
         seen, wanted = header.shown(left), header.shown(right)
         if isinstance(left, Sentences):
-            seen, wanted = "; ".join(left), "nothing of the kind"
+            # The claim itself says what was wanted.
+            seen, wanted = "; ".join(left), ""
         if self._compared is None:
             self._compared = seen, wanted
         return [seen if isinstance(left, Sentences) else f"seen {seen}, wanted {wanted}"]

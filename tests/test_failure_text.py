@@ -32,7 +32,14 @@ def text(seen: BondOnHost, claim: Claim) -> list[str]:
     """Return the lines of a failed claim about the member."""
     others = judged_elsewhere(claim, {"here": seen})
     del others["xs-2"]
-    failure = explain(seen, ["M-3.3.2"], seen="active-backup", wanted="balance-slb", others=others)
+    failure = explain(
+        seen,
+        ["PM-4.3.2", "M-3.3.2"],
+        claim="Bond.mode is the wanted mode.",
+        seen="active-backup",
+        wanted="balance-slb",
+        others=others,
+    )
     return list(failure.lines())
 
 
@@ -40,6 +47,7 @@ def test_text_is_complete(recorded: Stages) -> None:
     """Every part of it stands on a line of its own, what to type last."""
     seen, (cause, *_) = other_mode(recorded), [c for c in CAUSES if c.name == "mode differs"]
     assert text(seen, mode_claim) == [
+        "claim   PM-4.3.2 M-3.3.2: Bond.mode is the wanted mode.",
         "host    xs-2, network PUB",
         "wanted  balance-slb",
         "seen    active-backup",
@@ -71,7 +79,9 @@ def test_what_cannot_be_looked_at_is_possible(recorded: Stages) -> None:
     """With nothing known, every cause that is not ruled out is named as possible."""
     draft = Draft(recorded.now)
     draft.unreachable("xs-2", "connection refused")
-    failure = explain(view(draft.read()), ["M-3.5.2"], seen="", wanted="", others={})
+    failure = explain(
+        view(draft.read()), ["M-3.5.2"], claim="It is there.", seen="", wanted="", others={}
+    )
     assert [cause.name for cause in failure.causes] == ["dom0 was not reached"]
     assert failure.next == ("ssh root@xs-2 true",)
 
