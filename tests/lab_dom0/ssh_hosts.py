@@ -31,7 +31,10 @@ def host() -> Iterator[Host]:
     servers = SshServers()
     machine = machine_of(master_dom0()[0], RecordedToolstack())
     servers.add(
-        listener, machine, Account(password=PASSWORD, key=client_key.loaded()), host_key.loaded()
+        listener,
+        machine,
+        Account(password=lambda: PASSWORD, key=client_key.loaded()),
+        host_key.loaded(),
     )
     servers.start()
     yield Host(port=listener.getsockname()[1], host_key=host_key, client_key=client_key)

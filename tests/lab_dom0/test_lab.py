@@ -314,3 +314,30 @@ def test_unknown_profile_is_one_line() -> None:
     assert ran.stderr.count("\n") == 1
     assert [name for name in PROFILES if name not in ran.stderr] == []
     assert os.linesep in ran.stderr
+
+
+def ssh_login(lab: Lab, host: str, password: str) -> bool:
+    """Tell whether a host's SSH server lets root in with a password."""
+    settings = paramiko.SSHConfig.from_path(str(lab.ssh_config)).lookup(host)
+    with paramiko.SSHClient() as client:
+        client.load_host_keys(settings["userknownhostsfile"])
+        try:
+            client.connect(
+                settings["hostname"],
+                int(settings["port"]),
+                "root",
+                password,
+                allow_agent=False,
+                look_for_keys=False,
+            )
+        except paramiko.AuthenticationException:
+            return False
+    return True
+
+
+def test_changed_password_is_the_one_of_every_dom0() -> None:
+    """XAPI sets the system's own, on all hosts; the old one is good for nothing."""
+    with Lab(tutorial(2)) as lab:
+        old, member = lab.password, lab.hosts[1].name
+        lab.hosts[0].toolstack.call("session.change_password", old, "another one")
+        assert [ssh_login(lab, member, each) for each in (old, "another one")] == [False, True]

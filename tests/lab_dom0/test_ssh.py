@@ -119,7 +119,7 @@ def test_closing_leaves_no_thread(host: Host) -> None:
     listener = listen("127.0.0.1", 0)
     servers = SshServers()
     key = new_key()
-    account = Account(password=PASSWORD, key=key.loaded())
+    account = Account(password=lambda: PASSWORD, key=key.loaded())
     servers.add(listener, machine_of(master_dom0()[0]), account, key.loaded())
     servers.start()
     client = connect(Host(port=listener.getsockname()[1], host_key=key, client_key=key))

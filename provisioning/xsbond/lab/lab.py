@@ -148,7 +148,7 @@ class Lab:
     def _open_ssh(self) -> None:
         """Start the SSH servers and write what their clients need."""
         client_key = new_key()
-        account = Account(password=self.password, key=client_key.loaded())
+        account = Account(password=lambda: self.world.password, key=client_key.loaded())
         listening = []
         sockets = listen_alike([host.address for host in self.hosts])
         for host, listener in zip(self.hosts, sockets, strict=True):

@@ -32,7 +32,8 @@ _PATIENCE = 5.0
 class Account:
     """Who may log in: root, by this password or this key."""
 
-    password: str
+    password: Callable[[], str]
+    """Tells root's password as it is now: XAPI may change it."""
     key: paramiko.PKey
 
 
@@ -74,7 +75,7 @@ class _Connection(paramiko.ServerInterface):
 
     def check_auth_password(self, username: str, password: str) -> int:
         """Let root in with the lab's password."""
-        right = hmac.compare_digest(password.encode(), self._account.password.encode())
+        right = hmac.compare_digest(password.encode(), self._account.password().encode())
         return AUTH_SUCCESSFUL if right and username == "root" else AUTH_FAILED
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
