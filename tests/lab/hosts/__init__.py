@@ -1,0 +1,1 @@
+"""What a pool says and does about its hosts."""
