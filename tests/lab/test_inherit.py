@@ -1,7 +1,6 @@
 """What a restarted member copies from the master, and what it does not."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -15,8 +14,6 @@ from tests.lab.worlds import (
     restart,
     running,
 )
-from xsbond.lab.blueprint import CURRENT, XENSERVER_6_2, Blueprint, Profile, tutorial
-from xsbond.lab.contracts import Nic
 from xsbond.lab.dom0 import SimulatedDom0
 from xsbond.lab.state import Host
 from xsbond.lab.world import World
@@ -202,32 +199,6 @@ def test_vlan_made_pool_wide_is_attached_on_the_new_bond(world: World) -> None:
     provision(world)
     moved = ask(world, "PIF.get_record", pif(world, world.hosts[1], "bond1", vlan=42))
     assert (moved["network"], moved["currently_attached"]) == (tagged, True)
-
-
-def swapped(profile: Profile) -> Blueprint:
-    """Return a pool whose member calls the NIC in slot 1 eth5 and the one in slot 5 eth1."""
-    plain = tutorial(2, profile)
-    names = {"eth1": "eth5", "eth5": "eth1"}
-
-    def renamed(nic: Nic) -> Nic:
-        return replace(nic, device=names.get(nic.device, nic.device))
-
-    member = replace(plain.hosts[1], nics=tuple(renamed(nic) for nic in plain.hosts[1].nics))
-    return replace(plain, hosts=(plain.hosts[0], member))
-
-
-PARTNERS = {CURRENT: "eth5", XENSERVER_6_2: "eth1"}
-"""Profile -> the member's name of the NIC that stands for the master's eth1."""
-
-
-@pytest.mark.parametrize("profile", PARTNERS, ids=lambda profile: profile.name)
-def test_counterpart_is_found_as_the_release_does(profile: Profile) -> None:
-    """By position since xapi 25.35, by device name before."""
-    with running(blueprint=swapped(profile)) as world:
-        network = provision(world, "eth1", "eth3")
-        bond = bond_on(world, world.hosts[1], network)
-        assert bond
-        assert devices_of(world, bond) == {PARTNERS[profile], "eth3"}
 
 
 def test_network_off_xenbr_has_no_position(world: World) -> None:

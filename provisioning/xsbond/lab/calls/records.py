@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from xsbond.lab.calls.maps import adding, removing
 from xsbond.lab.contracts import Failure
 from xsbond.lab.messages import Body, Call, Message, Parameter
 from xsbond.lab.query import compile_query
@@ -70,18 +71,8 @@ def _setters(one: Class, field: Field) -> Iterator[Message]:
 
 
 def _map_setters(one: Class, field: Field) -> Iterator[Message]:
-    def add(call: Call, ref: str, key: str, value: Any) -> None:
-        current = call.pool.database.get(one.name, ref)[field.name]
-        if key in current:
-            raise Failure("MAP_DUPLICATE_KEY", one.name, field.name, ref, key)
-        call.pool.database.set(one.name, ref, **{field.name: current | {key: value}})
-
-    def remove(call: Call, ref: str, key: str) -> None:
-        current = call.pool.database.get(one.name, ref)[field.name]
-        rest = {name: value for name, value in current.items() if name != key}
-        call.pool.database.set(one.name, ref, **{field.name: rest})
-
     key, value = Parameter("key", STRING), Parameter("value", field.kind.item or STRING)
+    add, remove = adding(one.name, field.name), removing(one.name, field.name)
     yield _message(one, f"add_to_{field.name}", add, _SELF, key, value, role=_SETTERS_ROLE)
     yield _message(one, f"remove_from_{field.name}", remove, _SELF, key, role=_SETTERS_ROLE)
 

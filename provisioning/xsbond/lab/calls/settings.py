@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xsbond.lab.calls.maps import adding, removing
 from xsbond.lab.contracts import Failure
 from xsbond.lab.messages import Body, Call, Message, Parameter
 from xsbond.lab.schema.kinds import BOOL, DATE, INT, MAP, REF, REFS, STRING, Kind, enum
@@ -228,19 +229,6 @@ def _reset_telemetry(call: Call, ref: str) -> None:
         database.destroy("secret", old)
 
 
-def _add_to_guest_agent(call: Call, ref: str, key: str, value: str) -> None:
-    config = call.pool.database.get("pool", ref)["guest_agent_config"]
-    if key in config:
-        raise Failure("MAP_DUPLICATE_KEY", "pool", "guest_agent_config", ref, key)
-    call.pool.database.set("pool", ref, guest_agent_config=config | {key: value})
-
-
-def _remove_from_guest_agent(call: Call, ref: str, key: str) -> None:
-    config = call.pool.database.get("pool", ref)["guest_agent_config"]
-    rest = {name: value for name, value in config.items() if name != key}
-    call.pool.database.set("pool", ref, guest_agent_config=rest)
-
-
 def _enable_certificates(call: Call, ref: str, name: str) -> None:
     call.pool.database.set(
         "pool", ref, client_certificate_auth_enabled=True, client_certificate_auth_name=name
@@ -258,6 +246,8 @@ def _license_state(call: Call, ref: str) -> dict[str, str]:
     return {"edition": edition, "expiry": "never"}
 
 
+_GUEST_AGENT = ("pool", "guest_agent_config")
+
 MESSAGES = (
     *(_message(f"pool.{s.verb}", _stores("pool", s), *s.fields.values()) for s in OF_POOL),
     *(_message(f"pool.{s.verb}", _stores_everywhere(s), *s.fields.values()) for s in OF_HOSTS),
@@ -270,8 +260,8 @@ MESSAGES = (
         for verb, on in _SSH.items()
     ),
     _message("pool.reset_telemetry_uuid", _reset_telemetry),
-    _message("pool.add_to_guest_agent_config", _add_to_guest_agent, STRING, STRING),
-    _message("pool.remove_from_guest_agent_config", _remove_from_guest_agent, STRING),
+    _message("pool.add_to_guest_agent_config", adding(*_GUEST_AGENT), STRING, STRING),
+    _message("pool.remove_from_guest_agent_config", removing(*_GUEST_AGENT), STRING),
     _message("pool.enable_client_certificate_auth", _enable_certificates, STRING),
     _message("pool.disable_client_certificate_auth", _disable_certificates),
     _message("pool.get_license_state", _license_state),

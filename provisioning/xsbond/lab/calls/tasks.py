@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xsbond.lab import access, tasks
-from xsbond.lab.contracts import Failure
+from xsbond.lab.calls.maps import adding, removing
 from xsbond.lab.messages import Call, Message, Parameter
 from xsbond.lab.schema.kinds import FLOAT, MAP, REF, STRING, STRINGS, Kind, enum
 from xsbond.lab.values import new_uuid
@@ -70,19 +70,6 @@ def _set_other_config(call: Call, task: str, value: dict[str, str]) -> None:
     call.pool.database.set("task", task, other_config=value)
 
 
-def _add_to_other_config(call: Call, task: str, key: str, value: str) -> None:
-    current = call.pool.database.get("task", task)["other_config"]
-    if key in current:
-        raise Failure("MAP_DUPLICATE_KEY", "task", "other_config", task, key)
-    call.pool.database.set("task", task, other_config=current | {key: value})
-
-
-def _remove_from_other_config(call: Call, task: str, key: str) -> None:
-    current = call.pool.database.get("task", task)["other_config"]
-    rest = {name: value for name, value in current.items() if name != key}
-    call.pool.database.set("task", task, other_config=rest)
-
-
 MESSAGES = (
     Message(
         name="task.create",
@@ -103,11 +90,11 @@ MESSAGES = (
     Message(
         name="task.add_to_other_config",
         parameters=(_SELF, _KEY, Parameter("value", STRING)),
-        body=_of_own(_add_to_other_config),
+        body=_of_own(adding("task", "other_config")),
     ),
     Message(
         name="task.remove_from_other_config",
         parameters=(_SELF, _KEY),
-        body=_of_own(_remove_from_other_config),
+        body=_of_own(removing("task", "other_config")),
     ),
 )
