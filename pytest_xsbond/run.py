@@ -15,6 +15,7 @@ from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning, Refused, Stopped
 from xsbond.dom0 import Dom0
 from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
+from xsbond.failover import FailoverDrill
 from xsbond.listen import listen
 from xsbond.observe import Connections, observe
 from xsbond.plan import Plan, by_name, missing_everywhere, plan_for
@@ -24,7 +25,9 @@ from xsbond.tls import TlsTrust
 from xsbond.xapi import connect
 
 if TYPE_CHECKING:
+    from xsbond.drill import LegDrill
     from xsbond.lab import Lab
+    from xsbond.model import DesiredBond
     from xsbond.snapshot import Snapshot
     from xsbond.steps import Step
 
@@ -40,6 +43,7 @@ class PoolRun:
         self.changed: tuple[Step, ...] = ()
         self.waited = ""
         """How long it took until every claim held, in a sentence; empty if nobody waited."""
+        self.drills = FailoverDrill(connections=connections, patience=settings.wait)
         self._stages: Stages | None = None
         self.first = observe(connections, "before" if settings.mode == "apply" else "now")
         self.plan: Plan = plan_for(settings.desired, self.first, settings.inherit)
@@ -58,13 +62,37 @@ class PoolRun:
             stages = self._provision(say) if self._is_to_change() else self._one_look()
             stages = replace(stages, now=self._at_rest(stages.now, say))
             self._stages = self._listened(self._holding(stages, say))
-        return self._stages
+        return self._drilled(self._stages)
+
+    def _drilled(self, stages: Stages) -> Stages:
+        """Return the stages with the drills there were so far, if any are wanted."""
+        return replace(stages, drilled=self.settings.failover, failover=self.drills.facts())
+
+    def failover(self, host: str, wanted: "DesiredBond", leg: str, say: Say) -> "LegDrill":
+        """Return what became of taking one leg of a host, by name, down; it is done when asked.
+
+        Raises PoolError where it may not be done, or did not go to its end.
+        """
+        from pytest_xsbond import drilling  # noqa: PLC0415 - the whole spec comes with it
+
+        stages = self.stages(say)
+        found = drilling.find(stages.failover, host, wanted.network, leg)
+        if found is None and self.settings.failover:
+            found = drilling.take_leg(self.drills, stages, host, wanted, leg=leg, say=say)
+        return drilling.finished(found, host, leg)
+
+    def take_all(self, say: Say) -> None:
+        """Take all legs down in turn, if that was asked for."""
+        from pytest_xsbond import drilling  # noqa: PLC0415 - the whole spec comes with it
+
+        if self.settings.failover:
+            drilling.take_all(self.drills, self.stages(say), say)
 
     def expected(self) -> Stages:
         """Return stages that allow the same outcomes to be judged as `stages` will."""
         if self._stages is not None:
-            return self._stages
-        look = self._one_look()
+            return self._drilled(self._stages)
+        look = self._drilled(self._one_look())
         if not self._is_to_change():
             return look
         return replace(look, before=self.first, created=self.first)
@@ -258,6 +286,14 @@ class ReplayRun:
     def expected(self) -> Stages:
         """Return the stored stages."""
         return self._stages
+
+    def failover(self, host: str, wanted: "DesiredBond", leg: str, say: Say) -> "LegDrill":
+        """Return what the stored run has of taking one leg of a host down; PoolError if nothing."""
+        from pytest_xsbond import drilling  # noqa: PLC0415 - the whole spec comes with it
+
+        del say
+        found = drilling.find(self._stages.failover, host, wanted.network, leg)
+        return drilling.finished(found, host, leg)
 
     def close(self) -> None:
         """Do nothing: nothing is open."""

@@ -16,11 +16,11 @@ from pytest_xsbond.keys import EVIDENCE, OUTCOMES, RUN, VIEWS
 from pytest_xsbond.outcomes import CATALOGUE, Outcome, applies, outcomes_for
 from pytest_xsbond.progress import say_on_terminal
 from pytest_xsbond.results import Result, collect_result
-from pytest_xsbond.run import PoolRun, ReplayRun, Run, open_run
+from pytest_xsbond.run import PoolRun, ReplayRun, Run, Say, open_run
 from pytest_xsbond.seen import Sentences
 from pytest_xsbond.settings import read_credentials, read_settings
 from pytest_xsbond.stages import Stages, store_stages
-from pytest_xsbond.summary import summary_lines
+from pytest_xsbond.summary import drill_lines, summary_lines
 from xsbond.errors import XsbondError
 from xsbond.plan import by_name
 
@@ -49,11 +49,25 @@ class XsbondSession:
             if self._hands_over():
                 # Workers must not provision, each for itself: they get the finished stages.
                 self._handed_over = tempfile.TemporaryDirectory(prefix="xsbond-")
-                stages = run.stages(say_on_terminal(self.config))
-                store_stages(stages, Path(self._handed_over.name))
+                say = say_on_terminal(self.config)
+                run.stages(say)
+                self._take_all(run, say)
+                store_stages(run.stages(say), Path(self._handed_over.name))
         except XsbondError as error:
             raise pytest.UsageError(str(error)) from None
         header.describe(self.config, run)
+
+    def _take_all(self, run: Run, say: Say) -> None:
+        """Take all legs down where that is wanted; nothing that is left down goes untold."""
+        if not isinstance(run, PoolRun):
+            return
+        try:
+            run.take_all(say)
+        except BaseException:
+            # pytest writes no summary for a session that ends before it has begun.
+            for line, _ in drill_lines(run):
+                say(line)
+            raise
 
     def _open(self) -> Run:
         stages = getattr(self.config, "workerinput", {}).get("xsbond_stages")
@@ -93,7 +107,12 @@ class XsbondSession:
             labels = stages.now.labels
             names = [labels[ref] for ref in by_name(stages.now)]
             metafunc.parametrize("xs_host", names, indirect=True, scope="session", ids=names)
-        if "bond" in metafunc.fixturenames:
+        if "leg" in metafunc.fixturenames:
+            several = len(stages.desired) > 1
+            legs = [(bond, leg) for bond in stages.desired for leg in bond.nics]
+            ids = [f"{bond.network}-{leg}" if several else leg for bond, leg in legs]
+            metafunc.parametrize(("bond", "leg"), legs, indirect=True, scope="session", ids=ids)
+        elif "bond" in metafunc.fixturenames:
             # With one bond, its name would only make the ids longer.
             ids = [bond.network for bond in stages.desired]
             hidden = [pytest.HIDDEN_PARAM] if len(ids) == 1 else ids
