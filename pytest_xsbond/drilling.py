@@ -1,12 +1,13 @@
 """The failover drill of a run: what must hold before it, and how it is told afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_xsbond.claims import unmet_about
+from pytest_xsbond.run import PoolRun, Run
 from pytest_xsbond.stages import Stages
 from xsbond.drill import LegDrill, Restored
 from xsbond.errors import PoolError
-from xsbond.failover import FailoverDrill, Say
+from xsbond.failover import Say
 from xsbond.model import DesiredBond
 from xsbond.plan import by_name
 
@@ -18,36 +19,56 @@ FIT = (
 """What must hold for a bond before any leg of it is taken down."""
 
 
-def take_leg(
-    drills: FailoverDrill, stages: Stages, host: str, wanted: DesiredBond, *, leg: str, say: Say
+def drill_of(run: Run, host: str, wanted: DesiredBond, leg: str, say: Say) -> LegDrill:
+    """Return what became of taking one leg of a host, by name, down; it is done when first asked.
+
+    Raises PoolError where it may not be done, or did not go to its end.
+    """
+    stages = run.stages(say)
+    found = find(stages.failover, host, wanted.network, leg)
+    if found is None and isinstance(run, PoolRun) and run.settings.failover:
+        found = _take_leg(run, stages, host, wanted, leg, say)
+    if found is None:
+        raise PoolError(host, "failover", f"{leg} was not taken down in this run")
+    if found.trouble:
+        raise PoolError(host, f"failover of {leg}", found.trouble)
+    return found
+
+
+def _take_leg(  # noqa: PLR0917 - one leg of one bond of one host
+    run: PoolRun, stages: Stages, host: str, wanted: DesiredBond, leg: str, say: Say
 ) -> LegDrill:
-    """Take one leg of a bond on a host, by name, down and up again."""
     ref = stages.now.host_ref(host)
     unfit = unmet_about(stages, ref, wanted, FIT)
-    return drills.take_leg(stages.now, ref, wanted, leg, unfit=unfit, say=say)
+    return run.drills.take_leg(stages.now, ref, wanted, leg, unfit=unfit, say=say)
 
 
-def take_all(drills: FailoverDrill, stages: Stages, say: Say) -> None:
-    """Take every leg of every wanted bond of every host down, one after the other."""
-    for ref in by_name(stages.now):
-        for wanted in stages.desired:
-            for leg in wanted.nics:
-                take_leg(drills, stages, stages.now.labels[ref], wanted, leg=leg, say=say)
+def take_all(run: Run, say: Say) -> None:
+    """Take every leg of every wanted bond of every host down in turn, if that was asked for."""
+    if not (isinstance(run, PoolRun) and run.settings.failover):
+        return
+    stages = run.stages(say)
+    labels = stages.now.labels
+    wanted = [
+        (labels[ref], bond, leg)
+        for ref in by_name(stages.now)
+        for bond in stages.desired
+        for leg in bond.nics
+    ]
+    try:
+        for host, bond, leg in wanted:
+            _take_leg(run, stages, host, bond, leg, say)
+    except BaseException:
+        # pytest writes no summary for a session that ends before it has begun.
+        for line, _ in lines(run):
+            say(line)
+        raise
 
 
 def find(drills: Sequence[LegDrill], host: str, network: str, leg: str) -> LegDrill | None:
     """Return the drill of one leg, by the host's name; None if there was none."""
     about = host, network, leg
     return next((each for each in drills if (each.host, each.network, each.leg) == about), None)
-
-
-def finished(drill: LegDrill | None, host: str, leg: str) -> LegDrill:
-    """Return a drill that went to its end; PoolError says why there is none."""
-    if drill is None:
-        raise PoolError(host, "failover", f"{leg} was not taken down in this run")
-    if drill.trouble:
-        raise PoolError(host, f"failover of {leg}", drill.trouble)
-    return drill
 
 
 LOUD = frozenset({Restored.REFUSED, Restored.UNSEEN})
@@ -73,6 +94,13 @@ def disturbance(drill: LegDrill) -> str:
     return _ENDS[drill.restored].format(what=what, drill=drill, left=left)
 
 
-def way_out(drill: LegDrill) -> str:
-    """Return what to type where a leg may be down still."""
-    return f"  next: {drill.host}# ip link set {drill.leg} up"
+def lines(run: PoolRun) -> Iterator[tuple[str, dict[str, bool]]]:
+    """Yield, with its style, what was disturbed; what may be down still comes last, and loud."""
+    drills = run.drills.disturbed()
+    for each in drills:
+        if each.restored not in LOUD:
+            yield disturbance(each), {"yellow": True}
+    for each in drills:
+        if each.restored in LOUD:
+            yield disturbance(each), {"red": True, "bold": True}
+            yield f"  next: {each.host}# ip link set {each.leg} up", {"bold": True}

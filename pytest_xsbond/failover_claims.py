@@ -1,5 +1,6 @@
 """Questions about a bond one of whose legs was taken down; what is wrong comes as sentences."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytest_xsbond.health import not_judged
@@ -43,15 +44,17 @@ class LegOnHost:
 
 def lost_legs(failover: LegOnHost) -> Sentences:
     """Return how the other legs failed to carry on while one was down."""
-    drill, early = failover.drill, Sentences()
+    return Sentences(
+        (*also_disabled(failover), *_ended_by_dom0(failover.drill), *not_failed_over(failover))
+    )
+
+
+def _ended_by_dom0(drill: LegDrill) -> Iterator[str]:
     if drill.restored is Restored.BY_DOM0:
-        early = Sentences(
-            [
-                f"dom0 set {drill.leg} up by itself after {drill.seconds_down:g} s: the other legs"
-                f" had lost their carrier, or {LONGEST_DOWN} s were over"
-            ]
+        yield (
+            f"dom0 set {drill.leg} up by itself after {drill.seconds_down:g} s: the other legs had"
+            f" lost their carrier, or {LONGEST_DOWN} s were over"
         )
-    return Sentences((*also_disabled(failover), *early, *not_failed_over(failover)))
 
 
 def also_disabled(failover: LegOnHost) -> Sentences:
@@ -82,8 +85,8 @@ def not_failed_over(failover: LegOnHost) -> Sentences:
 def miscounts(failover: LegOnHost) -> Sentences:
     """Return where Bond.links_up did not follow the switch, while a leg was down and afterwards."""
     drill = failover.drill
-    if drill.restored is Restored.BY_DOM0:
-        not_judged("the leg was not down for so long as XAPI needs to count")
+    if drill.restored is Restored.BY_DOM0 or also_disabled(failover):
+        not_judged("the leg was set up at once, before XAPI could count")
     looks = [("down", drill.down[-1:]), ("up again", drill.up[-1:])]
     return Sentences(
         f"Bond.links_up was {look.links_up} {look.after:g} s after {drill.leg} was {state}, while"
@@ -104,9 +107,8 @@ def not_returned(failover: LegOnHost) -> Sentences:
     last = drill.up[-1]
     if drill.leg in enabled(failover.status(last)):
         return Sentences()
-    return Sentences(
-        [
-            f"{drill.leg} was set up, but {failover.where} had not enabled it {last.after:g} s"
-            f" later; its updelay is {drill.updelay:g} s, its link may take {RETURNING:g} s more"
-        ]
+    late = (
+        f"{drill.leg} was set up, but {failover.where} had not enabled it {last.after:g} s later;"
+        f" its updelay is {drill.updelay:g} s, its link may take {RETURNING:g} s more"
     )
+    return Sentences([late])

@@ -156,6 +156,7 @@ def failover(
     request: pytest.FixtureRequest, _view: View, snapshots: "Stages", leg: str
 ) -> "LegOnHost":
     """What became of taking `leg` of `bond` down on `xs_host`; that is done on first use."""
+    from pytest_xsbond import drilling  # noqa: PLC0415 - see the top of this file
     from pytest_xsbond.failover_claims import LegOnHost  # noqa: PLC0415
 
     seen = _view(snapshots.now)
@@ -163,7 +164,8 @@ def failover(
     config = request.config
     with _as_error():
         run = config.stash[RUN]
-        seen.drill = run.failover(seen.name, seen.wanted, leg, say_on_terminal(config))
+        say = say_on_terminal(config)
+        seen.drill = drilling.drill_of(run, seen.name, seen.wanted, leg, say)
         return LegOnHost(here=seen, drill=seen.drill)
     raise AssertionError("an error of the library fails the fixture")
 

@@ -25,9 +25,7 @@ from xsbond.tls import TlsTrust
 from xsbond.xapi import connect
 
 if TYPE_CHECKING:
-    from xsbond.drill import LegDrill
     from xsbond.lab import Lab
-    from xsbond.model import DesiredBond
     from xsbond.snapshot import Snapshot
     from xsbond.steps import Step
 
@@ -67,26 +65,6 @@ class PoolRun:
     def _drilled(self, stages: Stages) -> Stages:
         """Return the stages with the drills there were so far, if any are wanted."""
         return replace(stages, drilled=self.settings.failover, failover=self.drills.facts())
-
-    def failover(self, host: str, wanted: "DesiredBond", leg: str, say: Say) -> "LegDrill":
-        """Return what became of taking one leg of a host, by name, down; it is done when asked.
-
-        Raises PoolError where it may not be done, or did not go to its end.
-        """
-        from pytest_xsbond import drilling  # noqa: PLC0415 - the whole spec comes with it
-
-        stages = self.stages(say)
-        found = drilling.find(stages.failover, host, wanted.network, leg)
-        if found is None and self.settings.failover:
-            found = drilling.take_leg(self.drills, stages, host, wanted, leg=leg, say=say)
-        return drilling.finished(found, host, leg)
-
-    def take_all(self, say: Say) -> None:
-        """Take all legs down in turn, if that was asked for."""
-        from pytest_xsbond import drilling  # noqa: PLC0415 - the whole spec comes with it
-
-        if self.settings.failover:
-            drilling.take_all(self.drills, self.stages(say), say)
 
     def expected(self) -> Stages:
         """Return stages that allow the same outcomes to be judged as `stages` will."""
@@ -286,14 +264,6 @@ class ReplayRun:
     def expected(self) -> Stages:
         """Return the stored stages."""
         return self._stages
-
-    def failover(self, host: str, wanted: "DesiredBond", leg: str, say: Say) -> "LegDrill":
-        """Return what the stored run has of taking one leg of a host down; PoolError if nothing."""
-        from pytest_xsbond import drilling  # noqa: PLC0415 - the whole spec comes with it
-
-        del say
-        found = drilling.find(self._stages.failover, host, wanted.network, leg)
-        return drilling.finished(found, host, leg)
 
     def close(self) -> None:
         """Do nothing: nothing is open."""

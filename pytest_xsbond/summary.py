@@ -139,19 +139,7 @@ def _changes(run: PoolRun) -> Iterator[Line]:
         yield f"STOPPED: {run.stopped}", {"red": True, "bold": True}
     elif not (run.changed or run.drills.disturbed()):
         yield f"nothing was changed: {_why_nothing(run)}", {}
-    yield from drill_lines(run)
-
-
-def drill_lines(run: PoolRun) -> Iterator[Line]:
-    """Yield what the failover drill has disturbed; what may be down still comes last, and loud."""
-    drills = run.drills.disturbed()
-    for each in drills:
-        if each.restored not in drilling.LOUD:
-            yield drilling.disturbance(each), {"yellow": True}
-    for each in drills:
-        if each.restored in drilling.LOUD:
-            yield drilling.disturbance(each), {"red": True, "bold": True}
-            yield drilling.way_out(each), {"bold": True}
+    yield from drilling.lines(run)
 
 
 def _why_nothing(run: PoolRun) -> str:

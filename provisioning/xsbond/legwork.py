@@ -102,7 +102,10 @@ class LegAtWork:
             raise PoolError(self.name, "not drilled", reason)
 
     def watch_down(self) -> None:
-        """Look until the switch has disabled the leg and XAPI has counted, or time is over."""
+        """Look until the switch has disabled the leg and XAPI has counted, or time is over.
+
+        A bond that loses another leg, too, has been disturbed for long enough.
+        """
         self._watch(self.down, drill.NOTICING, self._is_noticed, guarded=True)
 
     def watch_up(self) -> None:
@@ -128,7 +131,8 @@ class LegAtWork:
 
     def _is_noticed(self, look: Look) -> bool:
         live = enabled(self._status(look))
-        return self.leg not in live and look.links_up == len(live)
+        counted = self.leg not in live and look.links_up == len(live)
+        return counted or not set(self.wanted.nics) - {self.leg} <= live
 
     def _is_whole(self, look: Look) -> bool:
         return enabled(self._status(look)) == set(self.wanted.nics) and look.links_up == len(
