@@ -55,6 +55,8 @@ def store_stages(stages: Stages, directory: Path) -> None:
     for name, snapshot in _named(stages).items():
         if snapshot is not None:
             save(snapshot.raw, directory / f"{name}.json")
+    # What an earlier run has left here was not drilled by this one.
+    (directory / _FAILOVER).unlink(missing_ok=True)
     if stages.drilled:
         (directory / _FAILOVER).touch(mode=0o600)
         (directory / _FAILOVER).write_bytes(msgspec.json.encode(stages.failover))
