@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_xsbond.failover_claims import LegOnHost
     from pytest_xsbond.here import BondOnHost
     from pytest_xsbond.host_in_pool import HostInPool
     from pytest_xsbond.stages import Stages
@@ -15,6 +16,7 @@ __all__ = [
     "BondOnHost",
     "DesiredBond",
     "HostInPool",
+    "LegOnHost",
     "PoolWarning",
     "Snapshot",
     "Stages",
@@ -43,6 +45,10 @@ def __getattr__(name: str) -> Any:
         from pytest_xsbond.host_in_pool import HostInPool  # noqa: PLC0415
 
         return HostInPool
+    if name == "LegOnHost":
+        from pytest_xsbond.failover_claims import LegOnHost  # noqa: PLC0415
+
+        return LegOnHost
     if name == "Stages":
         from pytest_xsbond.stages import Stages  # noqa: PLC0415
 

@@ -19,6 +19,8 @@ DOM0_CLAIMS = (
     *("PM-4.5.1", "PM-4.5.2", "PM-4.5.3", "M-3.5.1", "M-3.5.2"),
 )
 """What only dom0 can tell."""
+FAILOVER = ("F-carries-on", "F-counted", "F-returns")
+"""What nobody can try out on a bond that is not whole."""
 
 
 _UNTOLD = (Missing, XsbondError, pytest.skip.Exception)
@@ -93,4 +95,6 @@ def _names(here: BondOnHost) -> Mapping[str, str]:
         names |= {"bridge": here.network.bridge, "network_uuid": here.network.uuid}
     if here.pif_refs:
         names |= {"pif_uuid": here.pif.uuid, "port": here.pif.device}
+    if here.drill:
+        names["leg"] = here.drill.leg
     return names | ({"bond_uuid": bond[1].uuid} if bond else {})

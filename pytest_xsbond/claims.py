@@ -4,7 +4,7 @@ import functools
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -73,6 +73,22 @@ def unmet(stages: Stages) -> tuple[str, ...]:
             for wanted in (stages.desired if "this_host" not in claim.parameters else [None])
             if _is_judged(claim, stages, host, wanted) and not _holds(claim, stages, host, wanted)
         )
+    )
+
+
+def unmet_about(
+    stages: Stages, host: str, wanted: DesiredBond, ids: Collection[str]
+) -> tuple[str, ...]:
+    """Return `Bond.mode is the wanted mode.` for every claim about a bond that does not hold.
+
+    Only claims that carry any of the ids are judged.
+    """
+    return tuple(
+        claim.says
+        for claim in all_claims()
+        if set(claim.outcomes) & set(ids)
+        and _is_judged(claim, stages, host, wanted)
+        and not _holds(claim, stages, host, wanted)
     )
 
 

@@ -15,6 +15,7 @@ from pytest_xsbond.progress import say_on_terminal
 if TYPE_CHECKING:
     import testinfra.host
 
+    from pytest_xsbond.failover_claims import LegOnHost
     from pytest_xsbond.here import BondOnHost
     from pytest_xsbond.host_in_pool import HostInPool
     from pytest_xsbond.stages import Stages
@@ -51,6 +52,12 @@ def bond(request: pytest.FixtureRequest) -> "DesiredBond":
     """A wanted bond; a test that uses it runs once for every bond of the bond file."""
     wanted: DesiredBond = _parameter(request)
     return wanted
+
+
+@pytest.fixture(scope="session")
+def leg(request: pytest.FixtureRequest) -> str:
+    """A leg of `bond`; a test that uses it runs once for every leg of every bond."""
+    return str(_parameter(request))
 
 
 def _parameter(request: pytest.FixtureRequest) -> Any:
@@ -142,6 +149,25 @@ def this_host(request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str)
     seen = HostInPool(evidence=evidence, desired=snapshots.desired)
     _look(request, seen)
     return seen
+
+
+@pytest.fixture
+def failover(
+    request: pytest.FixtureRequest, _view: View, snapshots: "Stages", leg: str
+) -> "LegOnHost":
+    """What became of taking `leg` of `bond` down on `xs_host`; that is done on first use."""
+    from pytest_xsbond import drilling  # noqa: PLC0415 - see the top of this file
+    from pytest_xsbond.failover_claims import LegOnHost  # noqa: PLC0415
+
+    seen = _view(snapshots.now)
+    assert seen is not None
+    config = request.config
+    with _as_error():
+        run = config.stash[RUN]
+        say = say_on_terminal(config)
+        seen.drill = drilling.drill_of(run, seen.name, seen.wanted, leg, say)
+        return LegOnHost(here=seen, drill=seen.drill)
+    raise AssertionError("an error of the library fails the fixture")
 
 
 @pytest.fixture

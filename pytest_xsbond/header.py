@@ -85,13 +85,15 @@ class _Unknown(dict[str, str]):
 def _mode(run: Run) -> str:
     if isinstance(run, ReplayRun):
         return "replay (offline)"
+    drill = ", then every leg is taken down in turn" if run.settings.failover else ""
     if run.settings.mode == "verify":
-        return "verify (read-only)"
+        return f"verify{drill}" if drill else "verify (read-only)"
     steps = len(run.plan.steps)
     if not steps:
-        return "apply (nothing to change: every host has every wanted bond)"
+        return f"apply (nothing to change: every host has every wanted bond){drill}"
     return (
-        f"apply ({steps} step{'s' if steps > 1 else ''}, members inherit by {run.settings.inherit})"
+        f"apply ({steps} step{'s' if steps > 1 else ''}, members inherit by"
+        f" {run.settings.inherit}){drill}"
     )
 
 

@@ -1,7 +1,7 @@
 """The causes of failed health claims: cables, switch ports, NICs, settings, hosts left behind."""
 
 from pytest_xsbond import health, pool_health
-from pytest_xsbond.causes import Cause
+from pytest_xsbond.causes import FAILOVER, Cause
 from pytest_xsbond.here import BondOnHost
 from pytest_xsbond.host_in_pool import HostInPool
 from pytest_xsbond.seen import Evidence, Sentences
@@ -92,14 +92,14 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
         says="A leg has no link: cable, transceiver, or a switch port that is shut.",
         holds=lambda here: bool(_without_carrier(here)),
         nics=_without_carrier,
-        explains=("H-legs-up", "H-speed", "H-alerts", "H-lacp"),
+        explains=("H-legs-up", "H-speed", "H-alerts", "H-lacp", *FAILOVER),
         next=("{host}# cat /sys/class/net/{nic}/carrier", "look at the switch port of {host}"),
     ),
     Cause(
         name="updelay runs",
         says="A leg has its link back and carries traffic when its updelay of 31 s is over.",
         holds=_waiting,
-        explains=("H-legs-up", "H-lacp"),
+        explains=("H-legs-up", "H-lacp", *FAILOVER),
         next=("{host}# ovs-appctl bond/show {port}", "run the check again with --xsbond-wait=60"),
     ),
     Cause(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from pytest_xsbond.seen import Evidence
 from xsbond import lookup, switch
+from xsbond.drill import LegDrill
 from xsbond.model import Bond, DesiredBond, Host, Interface, Network, OvsBond, Pif
 from xsbond.plan import plan_for
 from xsbond.snapshot import Snapshot
@@ -39,6 +40,8 @@ class BondOnHost:
     """Title -> raw answer of everything looked at so far, for the report."""
     keeps: bool = True
     """Whether what is looked at is kept there."""
+    drill: LegDrill | None = None
+    """What became of taking down the leg that the claim is about, if it is about one."""
 
     def __repr__(self) -> str:
         return f"<{self.wanted.network} on {self.name}, stage {self.snapshot.raw.stage}>"

@@ -4,7 +4,8 @@ What XAPI does to bonds and when is in ocaml/xapi/xapi_bond.ml, sync_networking.
 xen-api; what to type is the ordinary procedure of an administrator.
 """
 
-from pytest_xsbond.causes import DOM0_CLAIMS, Cause
+from pytest_xsbond.causes import DOM0_CLAIMS, FAILOVER, Cause
+from pytest_xsbond.failover_causes import FAILOVER_CAUSES
 from pytest_xsbond.health_causes import HEALTH_CAUSES
 from pytest_xsbond.here import BondOnHost, Missing
 from xsbond import lookup
@@ -16,9 +17,9 @@ _PORT_HEALTH = ("H-slb-not-lacp", "H-lacp")
 _BOND_HEALTH = (*_DOM0_HEALTH, *_PORT_HEALTH, "H-same-nics", "H-speed", "H-vlans")
 _WITHOUT_BOND = (
     *(*_BOND_RECORDS, *_BOND_OF_HOST, *DOM0_CLAIMS, *_BOND_HEALTH),
-    *("H-alerts", "H-naming"),
+    *("H-alerts", "H-naming", *FAILOVER),
 )
-_WITHOUT_DOM0 = (*DOM0_CLAIMS, *_DOM0_HEALTH, *_PORT_HEALTH, "H-backend", "H-hosts")
+_WITHOUT_DOM0 = (*DOM0_CLAIMS, *_DOM0_HEALTH, *_PORT_HEALTH, "H-backend", "H-hosts", *FAILOVER)
 _SWITCH = ("PM-4.5.1", "PM-4.5.2", "M-3.5.2", "H-both-views")
 
 
@@ -289,5 +290,5 @@ _LAST = Cause(
     next=("{master}# xe task-list", "{host}# tail -50 /var/log/audit.log"),
 )
 
-CAUSES = (*_BOND_CAUSES, *HEALTH_CAUSES, _LAST)
+CAUSES = (*_BOND_CAUSES, *HEALTH_CAUSES, *FAILOVER_CAUSES, _LAST)
 """All causes, in the order to look for them."""

@@ -54,6 +54,11 @@ OPTIONS: tuple[Option, ...] = (
         help="count for so long what the legs receive, to find one that hears nothing",
         metavar="SECONDS",
     ),
+    Option(
+        name="failover",
+        help="take every leg of every wanted bond down in turn, and see it come back; this"
+        " disturbs the pool (docs/failover.md)",
+    ),
     Option(name="replay", help="judge the snapshots stored in DIR, without a pool", metavar="DIR"),
     Option(name="save", help="store the snapshots of this run in DIR", metavar="DIR"),
     Option(

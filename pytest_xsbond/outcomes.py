@@ -1,7 +1,8 @@
 """The catalogue: every outcome, who it is about and what must be known to judge it.
 
 `PM` outcomes are about the pool master, `M` outcomes about every other member; the numbers are the
-tutorial's steps. `H` outcomes go beyond the tutorial: the health of the bond, on every host. A test
+tutorial's steps. `H` and `F` outcomes go beyond the tutorial: the health of the bond, and what it
+does when a leg fails, on every host. A test
 carries its ids in the marker `outcome`; ids of both kinds on one test are the same claim about the
 two kinds of host.
 """
@@ -25,6 +26,7 @@ class Needs(enum.Enum):
     SLB = "a bond that is to run balance-slb"
     LACP = "a bond that is to run lacp"
     LISTENING = "a run with --xsbond-listen"
+    FAILOVER = "a run with --xsbond-failover"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class Outcome:
 
     def is_about(self, *, master: bool) -> bool:
         """Tell whether it is about the pool master, or about any other member."""
-        return self.id.startswith(("PM-", "H-") if master else ("M-", "H-"))
+        return self.id.startswith(("PM-", "H-", "F-") if master else ("M-", "H-", "F-"))
 
 
 _NEEDS = MappingProxyType(
@@ -90,6 +92,9 @@ _NEEDS = MappingProxyType(
         "H-alerts": Needs.A_LOOK,
         "H-hosts": Needs.A_LOOK,
         "H-naming": Needs.A_LOOK,
+        "F-carries-on": Needs.FAILOVER,
+        "F-counted": Needs.FAILOVER,
+        "F-returns": Needs.FAILOVER,
     }
 )
 
@@ -124,8 +129,8 @@ def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) ->
     if outcome.needs in _MODES:
         mode = _MODES[outcome.needs]
         return any(b.mode is mode for b in stages.desired if network in (None, b.network))
-    if outcome.needs is Needs.LISTENING:
-        return stages.listened
+    if outcome.needs in {Needs.LISTENING, Needs.FAILOVER}:
+        return stages.listened if outcome.needs is Needs.LISTENING else stages.drilled
     if outcome.needs is Needs.A_CHANGE:
         return stages.before is not None
     if outcome.needs is Needs.A_RESTART and stages.inherit is not Inherit.RESTART:

@@ -15,6 +15,7 @@ from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning, Refused, Stopped
 from xsbond.dom0 import Dom0
 from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
+from xsbond.failover import FailoverDrill
 from xsbond.listen import listen
 from xsbond.observe import Connections, observe
 from xsbond.plan import Plan, by_name, missing_everywhere, plan_for
@@ -40,6 +41,7 @@ class PoolRun:
         self.changed: tuple[Step, ...] = ()
         self.waited = ""
         """How long it took until every claim held, in a sentence; empty if nobody waited."""
+        self.drills = FailoverDrill(connections=connections, patience=settings.wait)
         self._stages: Stages | None = None
         self.first = observe(connections, "before" if settings.mode == "apply" else "now")
         self.plan: Plan = plan_for(settings.desired, self.first, settings.inherit)
@@ -58,13 +60,17 @@ class PoolRun:
             stages = self._provision(say) if self._is_to_change() else self._one_look()
             stages = replace(stages, now=self._at_rest(stages.now, say))
             self._stages = self._listened(self._holding(stages, say))
-        return self._stages
+        return self._drilled(self._stages)
+
+    def _drilled(self, stages: Stages) -> Stages:
+        """Return the stages with the drills there were so far, if any are wanted."""
+        return replace(stages, drilled=self.settings.failover, failover=self.drills.facts())
 
     def expected(self) -> Stages:
         """Return stages that allow the same outcomes to be judged as `stages` will."""
         if self._stages is not None:
-            return self._stages
-        look = self._one_look()
+            return self._drilled(self._stages)
+        look = self._drilled(self._one_look())
         if not self._is_to_change():
             return look
         return replace(look, before=self.first, created=self.first)

@@ -3,16 +3,18 @@
 import functools
 import inspect
 import tempfile
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_xsbond import header
+from pytest_xsbond import drilling, header
 from pytest_xsbond.failure import explain, judged_elsewhere
 from pytest_xsbond.grouping import view_of
 from pytest_xsbond.keys import EVIDENCE, OUTCOMES, RUN, VIEWS
+from pytest_xsbond.ordering import places
+from pytest_xsbond.ordering import subject as _subject
 from pytest_xsbond.outcomes import CATALOGUE, Outcome, applies, outcomes_for
 from pytest_xsbond.progress import say_on_terminal
 from pytest_xsbond.results import Result, collect_result
@@ -49,8 +51,10 @@ class XsbondSession:
             if self._hands_over():
                 # Workers must not provision, each for itself: they get the finished stages.
                 self._handed_over = tempfile.TemporaryDirectory(prefix="xsbond-")
-                stages = run.stages(say_on_terminal(self.config))
-                store_stages(stages, Path(self._handed_over.name))
+                say = say_on_terminal(self.config)
+                run.stages(say)
+                drilling.take_all(run, say)
+                store_stages(run.stages(say), Path(self._handed_over.name))
         except XsbondError as error:
             raise pytest.UsageError(str(error)) from None
         header.describe(self.config, run)
@@ -93,7 +97,12 @@ class XsbondSession:
             labels = stages.now.labels
             names = [labels[ref] for ref in by_name(stages.now)]
             metafunc.parametrize("xs_host", names, indirect=True, scope="session", ids=names)
-        if "bond" in metafunc.fixturenames:
+        if "leg" in metafunc.fixturenames:
+            several = len(stages.desired) > 1
+            legs = [(bond, leg) for bond in stages.desired for leg in bond.nics]
+            ids = [f"{bond.network}-{leg}" if several else leg for bond, leg in legs]
+            metafunc.parametrize(("bond", "leg"), legs, indirect=True, scope="session", ids=ids)
+        elif "bond" in metafunc.fixturenames:
             # With one bond, its name would only make the ids longer.
             ids = [bond.network for bond in stages.desired]
             hidden = [pytest.HIDDEN_PARAM] if len(ids) == 1 else ids
@@ -109,7 +118,7 @@ class XsbondSession:
         if gone:
             self.config.hook.pytest_deselected(items=gone)
         judged = [item for item in ours if item.stash[OUTCOMES]]
-        kept = iter(sorted(judged, key=self._places(judged)))
+        kept = iter(sorted(judged, key=places(self._expected, judged)))
         # Other tests keep their places.
         items[:] = [
             next(kept) if OUTCOMES in item.stash else item
@@ -127,32 +136,6 @@ class XsbondSession:
         ref = stages.now.host_ref(host)
         found = outcomes_for(marker.args, is_master=ref == stages.now.pool.master)
         return tuple(each for each in found if applies(each, stages, ref, network))
-
-    def _places(
-        self, judged: Sequence[pytest.Item]
-    ) -> Callable[[pytest.Item], tuple[int, int, int, int]]:
-        """Return the sort key: host by host, bond by bond, in the order of the tutorial.
-
-        A module's claims stay together; its first one decides where.
-        """
-        stages = self._expected
-        hosts = {stages.now.labels[ref]: place for place, ref in enumerate(by_name(stages.now))}
-        networks = {bond.network: place for place, bond in enumerate(stages.desired)}
-        outcomes = {id_: place for place, id_ in enumerate(CATALOGUE)}
-
-        def step(item: pytest.Item) -> int:
-            return outcomes[item.stash[OUTCOMES][0].id]
-
-        modules: dict[object, int] = {}
-        for item in judged:
-            modules[item.path] = min(step(item), modules.get(item.path, len(outcomes)))
-
-        def place(item: pytest.Item) -> tuple[int, int, int, int]:
-            host, network = _subject(item)
-            bond = networks[network] if network else 0
-            return hosts[host], bond, modules[item.path], step(item)
-
-        return place
 
     @functools.cached_property
     def _expected(self) -> Stages:
@@ -267,13 +250,6 @@ class XsbondSession:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if isinstance(run, PoolRun) and run.settings.save and run.has_stages:
             store_stages(run.stages(say_on_terminal(self.config)), run.settings.save)
-
-
-def _subject(item: pytest.Item) -> tuple[str, str | None]:
-    """Return host name and network label a claim is about."""
-    assert isinstance(item, pytest.Function)
-    parameters: Mapping[str, Any] = item.callspec.params
-    return parameters["xs_host"], parameters["bond"].network if "bond" in parameters else None
 
 
 def _is_view(item: pytest.Function, name: str) -> bool:

@@ -42,6 +42,8 @@ class Settings:
     """Whether so long was asked for: what does not hold is then waited for, too."""
     listen: float
     """Seconds; 0 if the legs' counters are not sampled."""
+    failover: bool
+    """Whether legs are taken down, one after the other."""
     replay: Path | None
     save: Path | None
     lab_hosts: int
@@ -76,6 +78,7 @@ def read_settings(config: pytest.Config, replay: str | None = None) -> Settings:
         wait=_seconds(config, "wait"),
         until_all_hold=options.is_given(config, "wait"),
         listen=_seconds(config, "listen") if options.value(config, "listen") else 0.0,
+        failover=_failover(config),
         replay=Path(replay) if replay else None,
         save=_directory(options.value(config, "save")),
         lab_hosts=_count(config, "lab-hosts"),
@@ -85,6 +88,13 @@ def read_settings(config: pytest.Config, replay: str | None = None) -> Settings:
         ssh_config=config.getoption("ssh_config", default=None),
         identity_file=config.getoption("ssh_identity_file", default=None),
     )
+
+
+def _failover(config: pytest.Config) -> bool:
+    wanted = options.flag(config, "failover")
+    if wanted and options.value(config, "replay"):
+        raise OptionError("--xsbond-failover", "needs a pool; --xsbond-replay has none")
+    return wanted
 
 
 def _faults(config: pytest.Config, pool: str) -> tuple[str, ...]:

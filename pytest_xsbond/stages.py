@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 
+from xsbond.drill import LegDrill
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
 from xsbond.plan import plan_for
 from xsbond.snapshot import Snapshot, load, save
 
 _RUN = "run.json"
+_FAILOVER = "failover.json"
 _NAMES = ("before", "created", "after", "now")
 
 
@@ -31,6 +33,10 @@ class Stages:
     """The last look: after the changes, or the only one."""
     listened: bool = False
     """Whether the last look has samples of the receive counters, or will have them."""
+    drilled: bool = False
+    """Whether legs are taken down in turn, or were."""
+    failover: tuple[LegDrill, ...] = ()
+    """What became of the legs that were taken down so far."""
 
     @functools.cached_property
     def inherited(self) -> frozenset[tuple[str, str]]:
@@ -49,6 +55,11 @@ def store_stages(stages: Stages, directory: Path) -> None:
     for name, snapshot in _named(stages).items():
         if snapshot is not None:
             save(snapshot.raw, directory / f"{name}.json")
+    # What an earlier run has left here was not drilled by this one.
+    (directory / _FAILOVER).unlink(missing_ok=True)
+    if stages.drilled:
+        (directory / _FAILOVER).touch(mode=0o600)
+        (directory / _FAILOVER).write_bytes(msgspec.json.encode(stages.failover))
 
 
 def _named(stages: Stages) -> dict[str, Snapshot | None]:
@@ -84,7 +95,20 @@ def load_stages(directory: Path, desired: tuple[DesiredBond, ...] | None = None)
         created=found.get("created"),
         now=found[last],
         listened=found[last].raw.listened > 0,
+        drilled=(directory / _FAILOVER).is_file(),
+        failover=_load_failover(directory / _FAILOVER),
     )
+
+
+def _load_failover(path: Path) -> tuple[LegDrill, ...]:
+    if not path.is_file():
+        return ()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[LegDrill, ...])
+    except OSError as error:
+        raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise OptionError(str(path), f"holds no failover drills: {error}") from error
 
 
 def _load_about(path: Path) -> _About:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from pytest_xsbond import drilling
 from pytest_xsbond.grouping import grouped
 from pytest_xsbond.outcomes import CATALOGUE
 from pytest_xsbond.results import BAD, Result, Verdict
@@ -136,8 +137,9 @@ def _changes(run: PoolRun) -> Iterator[Line]:
         yield f"changed: {step.does}", {}
     if run.stopped:
         yield f"STOPPED: {run.stopped}", {"red": True, "bold": True}
-    elif not run.changed:
+    elif not (run.changed or run.drills.disturbed()):
         yield f"nothing was changed: {_why_nothing(run)}", {}
+    yield from drilling.lines(run)
 
 
 def _why_nothing(run: PoolRun) -> str:

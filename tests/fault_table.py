@@ -42,6 +42,8 @@ _NO_NIC = {
     **_failing("H-slb-not-lacp"),
 }
 
+_NO_FAILOVER = _erring("F-carries-on", "F-counted", "F-returns")
+
 EXPECTED: Mapping[str, Verdicts] = MappingProxyType(
     {
         "bond-deleted": _NO_BOND,
@@ -101,6 +103,10 @@ EXPECTED: Mapping[str, Verdicts] = MappingProxyType(
         "board-swapped": _failing("H-mac"),
         "mac-twice": _failing("H-mac"),
         "leg-in-other-slot": _failing("H-same-nics"),
+        "legs-tied": {**_failing("F-carries-on"), "F-counted": UNJUDGED},
+        "link-lost-for-good": _failing("F-returns"),
+        "leg-stays-down": _failing("F-returns"),
+        "monitor-stopped": _failing("F-counted"),
         "leg-set-to-dhcp": _failing("H-leg-clean"),
         "alert-left": {"H-alerts": WARN},
         "address-on-leg": _failing("PM-4.4.1", "H-leg-clean"),
@@ -138,11 +144,22 @@ ELSEWHERE: Mapping[str, Mapping[str, Verdicts]] = MappingProxyType(
         "network-name-twice": {"xs-1": _failing("PM-1"), "xs-3": _failing("PM-1")},
         # Nobody can tell which of the two NICs has a MAC that is not its own.
         "mac-twice": {"xs-1": _failing("H-mac")},
+        # A leg that is not back keeps the other hosts from being drilled.
+        "link-lost-for-good": {"xs-3": _NO_FAILOVER},
+        "leg-stays-down": {"xs-3": _NO_FAILOVER},
     }
 )
 """Fault -> host -> verdicts on another host than the one it was aimed at."""
 
-ARGUMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType({"leg-deaf": ("--xsbond-listen=1",)})
+ARGUMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "leg-deaf": ("--xsbond-listen=1",),
+        "legs-tied": ("--xsbond-failover",),
+        "link-lost-for-good": ("--xsbond-failover",),
+        "leg-stays-down": ("--xsbond-failover",),
+        "monitor-stopped": ("--xsbond-failover",),
+    }
+)
 """Fault -> what the run that is to find it must be asked for."""
 
 LACP_ONLY = frozenset({"lacp-fallen-back"})
@@ -184,6 +201,10 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "leg-slow": "legs negotiated differently",
         "leg-gone": "NIC is gone from the kernel",
         "mac-twice": "MAC is not unique",
+        "legs-tied": "legs fail together",
+        "link-lost-for-good": "link does not come back",
+        "leg-stays-down": "leg could not be set up",
+        "monitor-stopped": "XAPI counts no links",
         "leg-in-other-slot": "NICs are counted otherwise",
         "leg-set-to-dhcp": "leg is used for something else",
         "address-on-leg": "address was set by hand",

@@ -80,9 +80,17 @@ def status_probe(snapshot: Snapshot, host: str) -> str:
 
 def statuses(snapshot: Snapshot, host: str) -> tuple[OvsBondStatus, ...]:
     """Return how the bonds of a host are at this moment."""
-    if is_kernel(snapshot, host):
-        return tuple(map(_status, kernel_bonds(snapshot, host)))
-    return snapshot.parsed(host, "ovs-bond-show", parsers.parse_bond_show)
+    read = _read_kernel_statuses if is_kernel(snapshot, host) else parsers.parse_bond_show
+    return snapshot.parsed(host, status_probe(snapshot, host), read)
+
+
+def read_statuses(text: str, *, is_kernel: bool) -> tuple[OvsBondStatus, ...]:
+    """Return the bonds that the answer to the probe `status_probe` tells of."""
+    return _read_kernel_statuses(text) if is_kernel else parsers.parse_bond_show(text)
+
+
+def _read_kernel_statuses(text: str) -> tuple[OvsBondStatus, ...]:
+    return tuple(map(_status, parsers.parse_kernel_bonds(text)))
 
 
 def kernel_bonds(snapshot: Snapshot, host: str) -> tuple[KernelBond, ...]:

@@ -5,7 +5,6 @@ import pytest
 from tests.lab_dom0.hosts import Shell
 
 UNSUPPORTED = {
-    "background": "sleep 1 &",
     "array": "x=(1 2)",
     "array element": "echo ${x[0]}",
     "brace expansion": "echo {1..3}",

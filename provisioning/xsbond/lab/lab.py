@@ -111,6 +111,8 @@ class Lab:
         self.master_url = f"https://{addresses[0]}:{api.port}"
         self.http_url = f"http://{addresses[0]}:{api.http_port}" if api.http_port else ""
         self.hosts = tuple(self._equip(dom0, index) for index, dom0 in enumerate(dom0s))
+        for host in self.hosts:
+            self._resources.callback(host.machine.processes.close)
         self._open_ssh()
         for host in self.hosts:
             self._follow_power(host)
@@ -187,6 +189,8 @@ class Lab:
             world.pool.spawn(f"ssh of {host.name}", off.close if on else cut)
 
         def cut() -> None:
+            host.machine.processes.kill_all()
+            host.dom0.lose_power()
             off.enter_context(host.without_ssh())
 
         next(each for each in world.hosts if each.ref == host.ref).on_power.append(switch)

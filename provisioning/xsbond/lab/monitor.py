@@ -62,6 +62,7 @@ class Monitor:
             host.is_heard
             and self._pool.master.linked
             and host.emergency is None
+            and host.ref not in self._pool.unwatched
             and hosts.is_live(self._pool, host)
         )
 

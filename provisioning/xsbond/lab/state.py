@@ -120,6 +120,8 @@ class Pool:
         """Host -> the last number it gave to a guest's domain."""
         self.bounced: set[tuple[str, str]] = set()
         """(host, device) of NICs that were taken down and up since the last sample."""
+        self.unwatched: set[str] = set()
+        """Hosts whose xapi does not follow their links any more."""
         self.registrations: dict[str, Registration] = {}
         """Session -> what event.register asked for."""
         self.started = False

@@ -122,6 +122,8 @@ class FileTree:
             "/etc/xensource/network.conf": f"{dom0.network_backend}\n",
         }
         """Path -> text of every ordinary file."""
+        self.made: set[str] = set()
+        """Paths of the directories that somebody made."""
         self.programs: frozenset[str] = frozenset()
         """Paths of the programs that can be run."""
 
@@ -187,6 +189,40 @@ class FileTree:
         """Remove a file that was written; nothing if it is absent."""
         self.written.pop(normal(path), None)
 
+    def make_directory(self, path: str, *, parents: bool = False) -> None:
+        """Make a directory, with `parents` those above it, too; an OSError if it cannot be made."""
+        path = normal(path)
+        with self._dom0.lock:
+            if self.exists(path) and not (parents and self.is_directory(path)):
+                raise FileExistsError(errno.EEXIST, "File exists", path)
+            above = posixpath.dirname(path)
+            if parents and not self.exists(above):
+                self.make_directory(above, parents=True)
+            if path.startswith(_READ_ONLY):
+                raise PermissionError(errno.EACCES, "Permission denied", path)
+            if not self.is_directory(above):
+                raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
+            self.made.add(path)
+
+    def remove_directory(self, path: str) -> None:
+        """Remove an empty directory; an OSError if it is another thing, or not empty."""
+        path = normal(path)
+        with self._dom0.lock:
+            if not self.exists(path):
+                raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
+            if not self.is_directory(path):
+                raise NotADirectoryError(errno.ENOTDIR, "Not a directory", path)
+            if path in _DIRECTORIES or self._entries(path):
+                raise OSError(errno.ENOTEMPTY, "Directory not empty", path)
+            self.made.discard(path)
+
+    def forget(self, directory: str) -> None:
+        """Remove the directories that somebody made in this one, and all that is in them."""
+        for made in [path for path in self.made if path.startswith(f"{directory}/")]:
+            self.made.discard(made)
+            for path in [path for path in self.written if path.startswith(f"{made}/")]:
+                del self.written[path]
+
     def exists(self, path: str) -> bool:
         """Tell whether there is a file or directory of this name."""
         return self.is_directory(path) or self.is_file(path)
@@ -204,7 +240,7 @@ class FileTree:
     def is_directory(self, path: str) -> bool:
         """Tell whether there is a directory of this name."""
         path = normal(path)
-        return path in _DIRECTORIES or bool(self._entries(path))
+        return path in _DIRECTORIES or path in self.made or bool(self._entries(path))
 
     def entries(self, path: str) -> list[str]:
         """Return the sorted names in a directory."""
@@ -212,7 +248,14 @@ class FileTree:
 
     def _entries(self, path: str) -> set[str]:
         prefix = path.rstrip("/") + "/"
-        known = {*self.written, *self.programs, *_DIRECTORIES, "/dev/null", "/proc/net/dev"}
+        known = {
+            *self.written,
+            *self.made,
+            *self.programs,
+            *_DIRECTORIES,
+            "/dev/null",
+            "/proc/net/dev",
+        }
         known |= self._made_up().keys()
         if f"{_NETS}/".startswith(prefix) or path.startswith(_NETS):
             known |= {

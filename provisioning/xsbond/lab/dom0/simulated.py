@@ -49,6 +49,10 @@ class SimulatedDom0:
         """Interfaces set down by hand -> by whom."""
         self.deaf: set[str] = set()
         """NICs that hear nothing although their link is up."""
+        self.tied: dict[str, str] = {}
+        """NIC -> the one without whose link it has none, either."""
+        self.reluctant: set[str] = set()
+        """NICs that never find their link again once they were set down."""
         self.switch_uuid = new_uuid()
         self.netdevs = Netdevs(self)
         self.files = FileTree(self)
@@ -56,8 +60,33 @@ class SimulatedDom0:
         self.netdevs.interfaces()
 
     def nics(self) -> tuple[Nic, ...]:
-        """Return the physical NICs, in the order of their positions."""
-        return tuple(sorted(self.nics_by_device.values(), key=lambda nic: nic.position))
+        """Return the physical NICs as the kernel shows them, in the order of their positions."""
+        nics = sorted(self.nics_by_device.values(), key=lambda nic: nic.position)
+        return tuple(replace(nic, carrier=self.has_link(nic.device)) for nic in nics)
+
+    def has_link(self, device: str) -> bool:
+        """Tell whether a NIC has a link: one that was set down has none."""
+        nic, other = self.nics_by_device.get(device), self.tied.get(device)
+        if nic is None or device in self.downed or not nic.carrier:
+            return False
+        return other is None or self.has_link(other)
+
+    def set_interface(self, name: str, *, up: bool, by: str) -> None:
+        """Set an interface up or down by hand."""
+        with self.lock:
+            if up:
+                self.downed.pop(name, None)
+                return
+            self.downed[name] = by
+            if name in self.reluctant & set(self.nics_by_device):
+                nic = self.nics_by_device[name]
+                self.nics_by_device[name] = replace(nic, carrier=False)
+
+    def lose_power(self) -> None:
+        """Forget what does not outlive a boot: interfaces set down, directories in /var/run."""
+        with self.lock:
+            self.downed.clear()
+            self.files.forget("/var/run")
 
     def set_hostname(self, name: str) -> None:
         """Name the host."""
@@ -233,8 +262,7 @@ class SimulatedDom0:
 
     def _usable(self, device: str, bond: BondSettings) -> bool:
         """Tell whether a leg may carry traffic: it has a link, and its partner agrees."""
-        has_link = self.nics_by_device[device].carrier and device not in self.downed
-        return has_link and (bond.lacp == "off" or device not in self.without_lacp)
+        return self.has_link(device) and (bond.lacp == "off" or device not in self.without_lacp)
 
     def read_file(self, path: str) -> str:
         """Return a file of dom0; FileNotFoundError if there is none."""

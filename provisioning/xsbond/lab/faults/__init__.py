@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from xsbond.lab.faults import answers, hosts, nics, procedure, records, switch
+from xsbond.lab.faults import answers, failover, hosts, nics, procedure, records, switch
 from xsbond.lab.faults.fault import Fault, FaultError, Target
 from xsbond.lab.lab import Lab
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         fault.name: fault
-        for module in (procedure, records, switch, nics, hosts, answers)
+        for module in (procedure, records, switch, nics, failover, hosts, answers)
         for fault in module.FAULTS
     }
 )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from xsbond.lab.dom0.files import normal
-from xsbond.lab.shell import simple, statements
+from xsbond.lab.shell import background, simple, statements
 from xsbond.lab.shell.conditions import run_test
 from xsbond.lab.shell.grammar import parse
 from xsbond.lab.shell.machine import UsageError
@@ -221,6 +221,7 @@ BUILTINS: Mapping[str, Builtin] = {
     "eval": _eval,
     "exec": _exec,
     "exit": _exit,
+    "kill": background.run_kill,
     "logout": _exit,
     "pwd": _pwd,
     "read": _read,
@@ -229,4 +230,5 @@ BUILTINS: Mapping[str, Builtin] = {
     "shift": _shift,
     "test": _test,
     "type": _type,
+    "wait": background.run_wait,
 }

@@ -77,7 +77,6 @@ _WORDING = {
     "process_substitution": "process substitution",
     "translated_string": '$"…"',
     "postfix_expression": "++ and --",
-    "&": "running in the background (&)",
 }
 
 _CLOSERS = (
@@ -122,7 +121,7 @@ def parse(script: str) -> Node:
     if root.has_error:
         raise _problem(script, root)
     for node in _walk(root):
-        if (node.is_named and node.type not in _SUPPORTED) or node.type == "&":
+        if node.is_named and node.type not in _SUPPORTED:
             wording = _WORDING.get(node.type, node.type.replace("_", " "))
             raise UnsupportedError(f"the lab's shell does not know {wording}: `{text_of(node)}'")
     return root

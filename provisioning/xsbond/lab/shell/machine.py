@@ -2,11 +2,12 @@
 
 import posixpath
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from xsbond.lab.contracts import Toolstack
 from xsbond.lab.dom0.simulated import SimulatedDom0
+from xsbond.lab.shell.processes import Processes
 from xsbond.lab.shell.streams import Streams
 
 Program = Callable[["Process"], int]
@@ -43,11 +44,12 @@ class Control:
     def step(self) -> None:
         """Count a step; Stopped if it was one too many."""
         self._left -= 1
-        self._check()
+        self.check()
         if self._left < 0:
             raise Stopped("this script does not end; the lab stops it")
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Stopped if the script was cancelled."""
         if self._is_cancelled():
             raise Stopped("interrupted")
 
@@ -56,7 +58,7 @@ class Control:
         clock = self._machine.dom0.clock
         until = clock.now() + seconds
         while (left := until - clock.now()) > 0:
-            self._check()
+            self.check()
             clock.sleep(min(left, _NAP))
 
 
@@ -70,6 +72,8 @@ class Machine:
     """Absolute path -> program; a fault replaces one."""
     neighbour: Callable[[str], Callable[..., Any] | None] = lambda _: None
     """Returns what calls the xapi at an address, sessions and all; None if nobody listens."""
+    processes: Processes = field(default_factory=Processes)
+    """What runs in the background."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

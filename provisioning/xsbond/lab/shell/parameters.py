@@ -70,7 +70,7 @@ _SPECIAL: Mapping[str, Callable[[Shell], str]] = {
     "*": lambda shell: " ".join(shell.arguments),
     "$": lambda _: "2718",
     "-": lambda shell: "".join(sorted(o for o in shell.options if len(o) == 1)),
-    "!": lambda _: "",
+    "!": lambda shell: str(shell.jobs[-1].number) if shell.jobs else "",
     "0": lambda _: "bash",
 }
 

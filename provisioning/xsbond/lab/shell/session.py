@@ -1,8 +1,9 @@
 """A session: scripts one after the other in the same shell."""
 
+import contextlib
 from collections.abc import Callable
 
-from xsbond.lab.shell import statements
+from xsbond.lab.shell import background, statements
 from xsbond.lab.shell.grammar import ScriptError, parse
 from xsbond.lab.shell.machine import Control, Machine, Stopped
 from xsbond.lab.shell.state import FunctionReturn, LoopJump, ShellExit, new_shell
@@ -24,6 +25,12 @@ class Session:
     def status(self) -> int:
         """Return the status of the last command."""
         return self._shell.status
+
+    def wait_for_output(self) -> None:
+        """Return when nothing in the background holds the session's outputs, as sshd does."""
+        held = [job for job in self._shell.jobs if job.holds_output]
+        with contextlib.suppress(Stopped):
+            background.wait_for(self._shell, held)
 
     @property
     def directory(self) -> str:

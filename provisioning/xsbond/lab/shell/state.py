@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from xsbond.lab.shell.machine import Control, Machine
+from xsbond.lab.shell.processes import Job
 
 PATH = "/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin:/opt/xensource/bin"
 
@@ -61,6 +62,8 @@ class Shell:
     """Above 0 while a status is looked at, so that `set -e` does not count."""
     substituted: int | None = None
     """Status of the last command substitution."""
+    jobs: list[Job] = field(default_factory=list)
+    """What it, or a subshell of it, has started in the background."""
 
     def fork(self) -> "Shell":
         """Return a subshell."""

@@ -1,12 +1,13 @@
 """Statements: lists, pipelines, loops, conditions, functions (bash(1), SHELL GRAMMAR)."""
 
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tree_sitter import Node
 
-from xsbond.lab.shell import simple, words
+from xsbond.lab.shell import background, simple, words
 from xsbond.lab.shell.conditions import run_double_brackets, run_single_brackets
 from xsbond.lab.shell.grammar import UnsupportedError, text_of
 from xsbond.lab.shell.machine import UsageError
@@ -16,14 +17,21 @@ from xsbond.lab.shell.state import CommandFailure, LoopJump, Shell, ShellExit
 from xsbond.lab.shell.streams import Sink, Streams
 
 Rule = Callable[[Shell, Streams, Node], int]
-_PUNCTUATION = frozenset({";", ";;", "\n", "comment", "heredoc_body", "heredoc_end"})
+_PUNCTUATION = frozenset({";", ";;", "&", "\n", "comment", "heredoc_body", "heredoc_end"})
 
 
 def run_all(shell: Shell, streams: Streams, nodes: Iterable[Node]) -> int:
-    """Run statements one after the other; the status is the last one's."""
-    status = 0
-    for node in nodes:
-        if node.type not in _PUNCTUATION:
+    """Run statements one after the other; the status is the last one's.
+
+    What a & follows is started in the background.
+    """
+    status, listed = 0, list(nodes)
+    for node, follower in itertools.zip_longest(listed, listed[1:]):
+        if node.type in _PUNCTUATION:
+            continue
+        if follower is not None and follower.type == "&":
+            status = background.start(shell, streams, node, run)
+        else:
             status = run(shell, streams, node)
     return status
 

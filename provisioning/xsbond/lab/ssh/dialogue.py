@@ -64,9 +64,11 @@ def run_command(channel: Channel, machine: Machine, command: bytes, *, terminal:
     session = Session(machine, is_cancelled)
     try:
         _greet(session, streams, machine)
-        return session.execute(decode(command), streams)
+        session.execute(decode(command), streams)
+        session.wait_for_output()
     except Interrupted:
         return _INTERRUPTED
+    return session.status
 
 
 def _greet(session: Session, streams: Streams, machine: Machine) -> None:

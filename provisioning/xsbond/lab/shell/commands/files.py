@@ -1,4 +1,4 @@
-"""Programs about files: ls, rm, touch, basename, dirname."""
+"""Programs about files: ls, rm, mkdir, rmdir, touch, basename, dirname."""
 
 import posixpath
 from collections.abc import Callable
@@ -45,6 +45,36 @@ def run_rm(process: Process) -> int:
                 "Operation not permitted" if files.exists(path) else "No such file or directory"
             )
             process.complain(f"cannot remove '{name}': {reason}")
+            status = 1
+    return status
+
+
+def run_mkdir(process: Process) -> int:
+    """Make directories; -p says nothing about those that are there, and makes those above."""
+    options = parse(process.arguments, flags="p")
+    if not options.operands:
+        raise UsageError("missing operand", status=1)
+    status = 0
+    for name in options.operands:
+        try:
+            process.dom0.files.make_directory(process.path(name), parents="p" in options.flags)
+        except OSError as error:
+            process.complain(f"cannot create directory '{name}': {error.strerror}")
+            status = 1
+    return status
+
+
+def run_rmdir(process: Process) -> int:
+    """Remove directories that are empty."""
+    options = parse(process.arguments)
+    if not options.operands:
+        raise UsageError("missing operand", status=1)
+    status = 0
+    for name in options.operands:
+        try:
+            process.dom0.files.remove_directory(process.path(name))
+        except OSError as error:
+            process.complain(f"failed to remove '{name}': {error.strerror}")
             status = 1
     return status
 

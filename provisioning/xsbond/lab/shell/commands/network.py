@@ -21,10 +21,7 @@ def _find(process: Process, name: str) -> Interface | None:
 
 def _set_link(process: Process, name: str, action: str) -> int:
     """Set an interface up or down by hand."""
-    if action == "down":
-        process.dom0.downed[name] = process.name
-    else:
-        process.dom0.downed.pop(name, None)
+    process.dom0.set_interface(name, up=action == "up", by=process.name)
     return 0
 
 
