@@ -30,11 +30,6 @@ def _miscounted(here: BondOnHost) -> bool:
     return here.bond.links_up != sum(member.enabled for member in health.status(here).members)
 
 
-def _other_boards(here: BondOnHost) -> list[str]:
-    recorded, real = health.record_macs(here), health.real_macs(here)
-    return sorted(leg for leg in recorded if recorded[leg] != real.get(leg))
-
-
 def _subjects(sentences: Sentences) -> list[str]:
     """Return the legs that sentences are about, each of which begins with one."""
     return list(dict.fromkeys(sentence.split()[0] for sentence in sentences))
@@ -132,20 +127,6 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
         ),
     ),
     Cause(
-        name="board was replaced",
-        says="PIF.MAC is that of the NIC that was there before; XAPI does not follow by itself.",
-        holds=lambda here: bool(_other_boards(here)),
-        nics=_other_boards,
-        explains=("H-mac",),
-        next=(
-            "{master}# xe bond-destroy uuid={bond_uuid}",
-            "{master}# xe pif-list host-uuid={host_uuid} device={nic} params=uuid,MAC",
-            "{master}# xe pif-forget uuid=THAT-UUID",
-            "{master}# xe pif-scan host-uuid={host_uuid}",
-            "pytest --pool={pool} --xsbond-apply",
-        ),
-    ),
-    Cause(
         name="MAC is not unique",
         says="Another NIC of the pool has the same MAC: a clone, or a MAC set by hand.",
         holds=lambda here: bool(health.twins(here)),
@@ -171,8 +152,8 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
         next=("{host}# ethtool {nic}", "look at the switch port of {host}"),
     ),
     Cause(
-        name="VLAN was not made here",
-        says="The host was down or in maintenance when the VLAN was made.",
+        name="VLAN is not as elsewhere",
+        says="The host missed the VLAN, in maintenance or down, or it was given another tag.",
         holds=lambda here: bool(pool_health.vlan_differences(here)),
         explains=("H-vlans",),
         next=(

@@ -5,6 +5,7 @@ xen-api; what to type is the ordinary procedure of an administrator.
 """
 
 from pytest_xsbond.causes import DOM0_CLAIMS, FAILOVER, Cause
+from pytest_xsbond.dom0_causes import DOM0_CAUSES, GARBLED
 from pytest_xsbond.failover_causes import FAILOVER_CAUSES
 from pytest_xsbond.health_causes import HEALTH_CAUSES
 from pytest_xsbond.here import BondOnHost, Missing
@@ -122,11 +123,12 @@ _BOND_CAUSES: tuple[Cause, ...] = (
     ),
     Cause(
         name="dom0 was not reached",
-        says="SSH to the host was refused, timed out or was not trusted, so nobody looked there.",
+        says="SSH to the host was refused, timed out, was not trusted or broke off: nobody looked.",
         holds=_unreachable,
         explains=_WITHOUT_DOM0,
         next=("ssh root@{host} true",),
     ),
+    GARBLED,
     Cause(
         name="network is missing",
         says="No network of the pool has the wanted name; it was renamed, or never made.",
@@ -290,5 +292,5 @@ _LAST = Cause(
     next=("{master}# xe task-list", "{host}# tail -50 /var/log/audit.log"),
 )
 
-CAUSES = (*_BOND_CAUSES, *HEALTH_CAUSES, *FAILOVER_CAUSES, _LAST)
+CAUSES = (*_BOND_CAUSES, *DOM0_CAUSES, *HEALTH_CAUSES, *FAILOVER_CAUSES, _LAST)
 """All causes, in the order to look for them."""

@@ -80,7 +80,7 @@ def test_interrupted_distributed_run_tells_what_it_disturbed(
 
 
 def test_killed_run_leaves_the_leg_to_dom0(pytester: pytest.Pytester, lab: Lab) -> None:
-    """Kill -9 while a leg is down: dom0 sets it up when its time is over, and takes the lock away."""
+    """Kill -9 while a leg is down: dom0 sets it up when its time is over, and unlocks it."""
     with running_drill(pytester, lab, *ON_XS_2) as run:
         read_until(run, DOWN)
         wait_until_down(lab)
