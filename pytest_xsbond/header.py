@@ -66,10 +66,11 @@ def _hosts(now: Snapshot) -> str:
 
 
 def _versions(now: Snapshot) -> list[str]:
-    return sorted({_version(host.software_version) for host in now.hosts.values()})
+    return sorted({version_of(host.software_version) for host in now.hosts.values()})
 
 
-def _version(software: Mapping[str, str]) -> str:
+def version_of(software: Mapping[str, str]) -> str:
+    """Return product and xapi of a host, from its software_version."""
     # Before xapi 22, only the two numbers under `xapi` tell which one it is.
     xapi = software.get("xapi_build", software.get("xapi", "?"))
     return f"{{product_brand}} {{product_version}}, xapi {xapi}".format_map(_Unknown(software))

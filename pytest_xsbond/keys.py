@@ -24,3 +24,6 @@ OUTCOMES: "pytest.StashKey[tuple[Outcome, ...]]" = pytest.StashKey()
 
 WARNED: pytest.StashKey[str] = pytest.StashKey()
 """What a test has warned of, in one line."""
+
+PROGRESS: pytest.StashKey[list[tuple[str, str]]] = pytest.StashKey()
+"""(UTC, line) of what was told while the pool was changed or disturbed."""

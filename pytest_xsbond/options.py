@@ -62,6 +62,17 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="replay", help="judge the snapshots stored in DIR, without a pool", metavar="DIR"),
     Option(name="save", help="store the snapshots of this run in DIR", metavar="DIR"),
     Option(
+        name="evidence",
+        help="write report, results, snapshots and raw answers to DIR, and seal them",
+        metavar="DIR",
+    ),
+    Option(name="change", help="the change record this run belongs to", metavar="ID"),
+    Option(
+        name="sign-key",
+        help="sign the evidence with this SSH key, by ssh-keygen -Y",
+        metavar="FILE",
+    ),
+    Option(
         name="password-file",
         help="file (mode 0600) with the password; else $XSBOND_PASSWORD, or a prompt",
         metavar="FILE",

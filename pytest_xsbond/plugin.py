@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Print the plan instead of running tests, if that was asked for."""
+    _prepare_evidence(config)
     if not (options.pools(config) and options.flag(config, "plan")):
         return None
     from pytest_xsbond.planning import plan_text  # noqa: PLC0415
@@ -58,6 +59,25 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     text, status = plan_text(config)
     sys.stdout.write(text)
     return status
+
+
+def _prepare_evidence(config: pytest.Config) -> None:
+    """Have everything that a run writes written into the bundle, if one is wanted."""
+    wanted = any(options.is_given(config, name) for name in ("evidence", "sign-key"))
+    # Workers of xdist hand their results to the controller, which has the bundle.
+    if not (wanted and _is_asked_for(config)) or hasattr(config, "workerinput"):
+        return
+    if options.flag(config, "plan"):
+        raise pytest.UsageError("--xsbond-evidence: tells of a run; --xsbond-plan makes none")
+    from pytest_xsbond.evidence import bundle  # noqa: PLC0415 - heavy, seldom wanted
+    from xsbond.errors import OptionError  # noqa: PLC0415
+
+    try:
+        directory = bundle.prepare(config)
+    except OptionError as error:
+        raise pytest.UsageError(str(error)) from None
+    if directory:
+        config.pluginmanager.register(bundle.Bundle(config, directory), "xsbond-evidence")
 
 
 def _is_asked_for(config: pytest.Config) -> bool:

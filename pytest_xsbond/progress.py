@@ -3,8 +3,11 @@
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+
+from pytest_xsbond.keys import PROGRESS
 
 
 def say_on_terminal(config: pytest.Config) -> Callable[[str], None]:
@@ -23,6 +26,8 @@ def say_on_terminal(config: pytest.Config) -> Callable[[str], None]:
             sys.stderr.write(text + "\n")
 
     def say(line: str) -> None:
+        told = datetime.now(UTC).isoformat(timespec="milliseconds")
+        config.stash.setdefault(PROGRESS, []).append((told, line))
         if capture is None:
             write(line)
             return

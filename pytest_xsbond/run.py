@@ -248,6 +248,7 @@ class ReplayRun:
 
     stopped = None
     connections = None
+    has_stages = True
 
     def __init__(self, settings: Settings) -> None:
         assert settings.replay is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_xsbond import drilling, header
+from pytest_xsbond import drilling, header, options
 from pytest_xsbond.failure import explain, judged_elsewhere
 from pytest_xsbond.grouping import view_of
 from pytest_xsbond.keys import EVIDENCE, OUTCOMES, RUN, VIEWS
@@ -200,6 +200,8 @@ class XsbondSession:
             host, _ = _subject(item)
             ids = " ".join(outcome.id for outcome in item.stash[OUTCOMES])
             item.user_properties += [("host", host), ("outcome", ids)]
+            if change := options.value(self.config, "change"):
+                item.user_properties.append(("change", change))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep results for the closing matrix."""

@@ -16,6 +16,8 @@ from xsbond.snapshot import Snapshot, load, save
 
 _RUN = "run.json"
 _FAILOVER = "failover.json"
+BUNDLED = "snapshots"
+"""Where a bundle of evidence keeps what is stored here."""
 _NAMES = ("before", "created", "after", "now")
 
 
@@ -52,9 +54,8 @@ def store_stages(stages: Stages, directory: Path) -> None:
     about = {"inherit": stages.inherit, "bonds": stages.desired}
     (directory / _RUN).touch(mode=0o600)
     (directory / _RUN).write_bytes(msgspec.json.encode(about, enc_hook=str))
-    for name, snapshot in _named(stages).items():
-        if snapshot is not None:
-            save(snapshot.raw, directory / f"{name}.json")
+    for name, snapshot in named_snapshots(stages).items():
+        save(snapshot.raw, directory / f"{name}.json")
     # What an earlier run has left here was not drilled by this one.
     (directory / _FAILOVER).unlink(missing_ok=True)
     if stages.drilled:
@@ -62,9 +63,11 @@ def store_stages(stages: Stages, directory: Path) -> None:
         (directory / _FAILOVER).write_bytes(msgspec.json.encode(stages.failover))
 
 
-def _named(stages: Stages) -> dict[str, Snapshot | None]:
+def named_snapshots(stages: Stages) -> dict[str, Snapshot]:
+    """Return stage -> snapshot of those there are, in the order they were taken."""
     last = "after" if stages.before else "now"
-    return {"before": stages.before, "created": stages.created, last: stages.now}
+    found = {"before": stages.before, "created": stages.created, last: stages.now}
+    return {name: snapshot for name, snapshot in found.items() if snapshot is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,11 @@ class _About:
 def load_stages(directory: Path, desired: tuple[DesiredBond, ...] | None = None) -> Stages:
     """Load what `store_stages` wrote; `desired` replaces the bonds stored with it.
 
-    The last of before, created, after and now is judged. Raises OptionError.
+    The last of before, created, after and now is judged. `directory` may be a bundle of evidence,
+    which has them in a directory of their own. Raises OptionError.
     """
+    if (directory / BUNDLED).is_dir():
+        directory /= BUNDLED
     found = {
         name: load(directory / f"{name}.json")
         for name in _NAMES

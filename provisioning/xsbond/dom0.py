@@ -75,6 +75,11 @@ class Dom0:
         """Return testinfra's Host of this dom0, for tests of one's own."""
         return testinfra.host.Host(self._backend)
 
+    @property
+    def host_key(self) -> str:
+        """Return kind and fingerprint of the SSH key it has proven; empty while not connected."""
+        return self._backend.host_key
+
     def run(self, command: str, timeout: float = COMMAND_TIMEOUT) -> CommandOutput:
         """Run one command; PoolError if it could not be run, whatever its exit status."""
         self._backend.command_timeout = timeout

@@ -42,6 +42,10 @@ class Connections:
             self._dom0s[host.uuid] = Dom0(name, self.ssh, alias=host.address)
         return self._dom0s[host.uuid]
 
+    def host_keys(self) -> Mapping[str, str]:
+        """Return host uuid -> the SSH key its dom0 has proven, of those that were connected."""
+        return {uuid: dom0.host_key for uuid, dom0 in self._dom0s.items() if dom0.host_key}
+
     def close(self) -> None:
         """Close everything."""
         for dom0 in self._dom0s.values():

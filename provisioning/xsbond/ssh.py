@@ -163,6 +163,15 @@ class StrictParamikoBackend(ParamikoBackend):
             channel.shutdown_write()
             return _drain(channel, time.monotonic() + self.command_timeout)
 
+    @property
+    def host_key(self) -> str:
+        """Return kind and SHA-256 fingerprint of the host's key; empty without a connection."""
+        transport = self.client.get_transport() if "client" in self.__dict__ else None
+        if transport is None:
+            return ""
+        key = transport.get_remote_server_key()
+        return f"{key.get_name()} {key.fingerprint}"
+
     def close(self) -> None:
         """Close the connection, if there is one."""
         if "client" in self.__dict__:

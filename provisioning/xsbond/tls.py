@@ -61,13 +61,15 @@ class _Connection(http.client.HTTPSConnection):
     def __init__(self, host: str, trust: TlsTrust, timeout: float) -> None:
         super().__init__(host, timeout=timeout, context=trust.context())
         self._trust = trust
+        self.presented = ""
+        """SHA-256 of the server's certificate; empty until there is a connection."""
 
     def connect(self) -> None:
         """Connect, and raise TrustError if the certificate is not the pinned one."""
         super().connect()
         accepted = self._trust.fingerprints()
         assert isinstance(self.sock, ssl.SSLSocket)
-        presented = _sha256(self.sock.getpeercert(binary_form=True) or b"")
+        self.presented = presented = _sha256(self.sock.getpeercert(binary_form=True) or b"")
         if accepted and presented not in accepted:
             self.close()
             (pinned,) = accepted
@@ -95,6 +97,12 @@ class PinnedTransport(xmlrpc.client.Transport):
         connection = _Connection(host, self._trust, self._timeout)
         self._connection = host, connection
         return connection
+
+    @property
+    def presented(self) -> str:
+        """Return the SHA-256 of the certificate of the server; empty without a connection."""
+        connection = self._connection[1] if self._connection else None
+        return connection.presented if isinstance(connection, _Connection) else ""
 
     # The inherited `request` repeats a call whose connection broke, although the server may have
     # carried it out: network.create would make a second network.

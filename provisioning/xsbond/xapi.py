@@ -138,6 +138,11 @@ class PoolApi:
         """Return the token after the next event of the classes, or after `seconds` without one."""
         return str(self.read("event.from", list(classes), token, seconds)["token"])
 
+    @property
+    def certificate_sha256(self) -> str:
+        """Return the fingerprint of the certificate XAPI has presented, hex digits."""
+        return self._transport.presented
+
     def close(self) -> None:
         """End the session; a pool that is gone meanwhile has ended it itself."""
         with contextlib.suppress(PoolError), _translated(self.address.host, "session.logout"):

@@ -1,0 +1,345 @@
+"""A bundle of evidence: complete, sealed, checked offline, and judged again with one verdict."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_xsbond.evidence.__main__ import DIFFERS, HOLDS, UNUSABLE, main
+from tests.labs import pool_arguments, provisioned_lab
+from tests.test_usage_errors import line_of
+from xsbond.lab import Lab
+from xsbond.lab.faults import strike
+
+CHANGE = "CHG0012345"
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Lab]:
+    """A lab with the guest bond, in which one leg has lost its carrier; nothing changes it."""
+    with provisioned_lab() as lab:
+        strike(lab, "leg-down@xs-2")
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's SSH key."""
+    path = tmp_path_factory.mktemp("key") / "id"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)  # noqa: S607
+    return path
+
+
+def run(directory: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run pytest from a directory, with a umask that hides nothing."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    return subprocess.run(
+        [*command, *arguments],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        umask=0,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def sealed(
+    lab: Lab, key: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, "subprocess.CompletedProcess[str]"]:
+    """A signed bundle of a run in which a claim fails, and what the run printed."""
+    directory = tmp_path_factory.mktemp("sealed")
+    options = ("--xsbond-evidence=out", f"--xsbond-change={CHANGE}", f"--xsbond-sign-key={key}")
+    return directory / "out", run(directory, *pool_arguments(lab), *options)
+
+
+@pytest.fixture
+def bundle(sealed: tuple[Path, object], tmp_path: Path) -> Path:
+    """A copy of it, to be tampered with."""
+    return Path(shutil.copytree(sealed[0], tmp_path / "bundle", symlinks=True))
+
+
+def checked(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[str]]:
+    """Return exit status and lines of a check."""
+    status = main(["verify", *map(str, arguments)])
+    printed = capsys.readouterr()
+    return status, (printed.out + printed.err).splitlines()
+
+
+def results(directory: Path) -> list[dict[str, Any]]:
+    """Return what results.jsonl holds."""
+    lines = (directory / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def verdicts(directory: Path) -> dict[tuple[str, str], str]:
+    """Return (test id, host) -> verdict."""
+    return {(each["test"], each["host"]): each["verdict"] for each in results(directory)}
+
+
+def test_bundle_holds_everything(sealed: tuple[Path, object]) -> None:
+    """Report, results, JUnit, snapshots, raw answers, summary, facts, manifest, signature."""
+    directory, _ = sealed
+    there = {path.relative_to(directory).as_posix() for path in directory.rglob("*")}
+    assert there >= {
+        *("report.html", "junit.xml", "results.jsonl", "run.json", "summary.md"),
+        *("snapshots/now.json", "snapshots/run.json", "raw/now/xs-2/ovs-bond-show.txt"),
+        *("MANIFEST.sha256", "MANIFEST.sha256.sig"),
+    }
+
+
+def test_run_prints_the_digest_of_the_manifest(
+    sealed: tuple[Path, "subprocess.CompletedProcess[str]"],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What stands in the change record proves the whole bundle."""
+    directory, done = sealed
+    (line,) = (x for x in done.stdout.splitlines() if x.startswith("MANIFEST.sha256: "))
+    digest = line.removeprefix("MANIFEST.sha256: ")
+    assert checked(capsys, directory, "--manifest-sha256", digest)[0] == HOLDS
+    assert checked(capsys, directory, "--manifest-sha256", "0" * 64)[0] == DIFFERS
+
+
+def test_manifest_is_that_of_coreutils(sealed: tuple[Path, object]) -> None:
+    """`sha256sum -c` checks it without this product."""
+    subprocess.run(["sha256sum", "-c", "--quiet", "MANIFEST.sha256"], cwd=sealed[0], check=True)  # noqa: S607
+
+
+def test_nobody_else_may_read_it(sealed: tuple[Path, object]) -> None:
+    """Files are 0600 and directories 0700, whatever the umask."""
+    modes = {(path.is_dir(), path.stat().st_mode & 0o777) for path in sealed[0].rglob("*")}
+    assert modes == {(True, 0o700), (False, 0o600)}
+    assert sealed[0].stat().st_mode & 0o777 == 0o700
+
+
+def test_results_tell_why_a_claim_fails(sealed: tuple[Path, object]) -> None:
+    """One line a claim; the one that fails has cause and next step."""
+    (failed,) = (each for each in results(sealed[0]) if each["verdict"] == "FAIL")
+    assert (failed["host"], failed["outcomes"]) == ("xs-2", ["H-legs-up"])
+    assert "cause   no carrier" in failed["explanation"]
+
+
+def test_summary_is_fit_for_a_ticket(sealed: tuple[Path, object]) -> None:
+    """Change, verdict and failure stand in it."""
+    page = (sealed[0] / "summary.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {CHANGE}: https://")
+    assert "**The pool is not as wanted: 1 claims do not hold or could not be judged.**" in page
+    assert "- FAIL xs-2 PUB H-legs-up: Every leg has a carrier" in page
+
+
+def test_facts_name_who_was_asked(sealed: tuple[Path, object], lab: Lab) -> None:
+    """Fingerprints, versions and addresses of every host, and of XAPI."""
+    facts = json.loads((sealed[0] / "run.json").read_text(encoding="utf-8"))
+    assert [host["name"] for host in facts["hosts"]] == ["xs-1", "xs-2"]
+    keys = [host["ssh_host_key"] for host in facts["hosts"]]
+    assert all(key.startswith("ssh-ed25519 SHA256:") for key in keys)
+    assert len(set(keys)) == len(keys)
+    assert len(facts["tls"]) == 64
+    assert facts["exit_status"] == 1
+    assert facts["hosts"][0]["address"] == lab.hosts[0].address
+
+
+def test_junit_names_the_change(sealed: tuple[Path, object]) -> None:
+    """Every record has host, outcome and change."""
+    cases = ET.parse(sealed[0] / "junit.xml").getroot().iter("testcase")  # noqa: S314 - our own
+    for case in cases:
+        names = {each.get("name") for each in case.iter("property")}
+        assert {"host", "outcome", "change"} <= names
+
+
+def test_no_secret_is_in_a_bundle(sealed: tuple[Path, object], lab: Lab, key: Path) -> None:
+    """Neither the password, nor a session, nor a private key."""
+    secrets = [lab.password, "PRIVATE KEY", key.read_text(encoding="ascii").splitlines()[2]]
+    for path in (path for path in sealed[0].rglob("*") if path.is_file()):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        assert not [secret for secret in secrets if secret in text], path.name
+
+
+def alter(bundle: Path) -> None:
+    """Change a verdict."""
+    path = bundle / "results.jsonl"
+    path.write_text(path.read_text().replace("FAIL", "pass"))
+
+
+def link(bundle: Path) -> None:
+    """Put a link to an equal file in the place of a file."""
+    path = bundle / "summary.md"
+    path.rename(bundle.parent / "elsewhere")
+    path.symlink_to(bundle.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "line"),
+    [
+        (alter, "altered: results.jsonl"),
+        (link, "altered: summary.md"),
+        (lambda bundle: (bundle / "junit.xml").unlink(), "missing: junit.xml"),
+        (lambda bundle: (bundle / "raw/x").touch(), "added: raw/x"),
+    ],
+    ids=["altered", "linked", "missing", "added"],
+)
+def test_tampering_is_named(
+    bundle: Path, capsys: pytest.CaptureFixture[str], tamper: Any, line: str
+) -> None:
+    """The file and what became of it, in one line; exit status 1."""
+    assert checked(capsys, bundle)[0] == HOLDS
+    tamper(bundle)
+    assert checked(capsys, bundle) == (DIFFERS, [line])
+
+
+def test_signature_holds(bundle: Path, key: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the public key, or by a file of allowed signers."""
+    public = key.with_suffix(".pub")
+    allowed = bundle.parent / "allowed"
+    allowed.write_text(f"ann@example.org {public.read_text()}")
+    assert checked(capsys, bundle, "--key", public)[0] == HOLDS
+    signers = ("--allowed-signers", allowed, "--identity")
+    assert checked(capsys, bundle, *signers, "ann@example.org")[0] == HOLDS
+    assert checked(capsys, bundle, *signers, "bob@example.org")[0] == DIFFERS
+
+
+def test_signature_does_not_hold_for_another_manifest(
+    bundle: Path, key: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who alters a file and seals anew cannot sign."""
+    from pytest_xsbond.evidence.manifest import seal  # noqa: PLC0415 - the forger's tool
+
+    alter(bundle)
+    seal(bundle)
+    assert checked(capsys, bundle)[0] == HOLDS
+    status, lines = checked(capsys, bundle, "--key", key.with_suffix(".pub"))
+    assert status == DIFFERS
+    assert "MANIFEST.sha256.sig: does not hold" in lines[-1]
+
+
+def test_unsigned_bundle_is_told(
+    bundle: Path, key: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who asks for a signature is not put off with a digest."""
+    (bundle / "MANIFEST.sha256.sig").unlink()
+    status, lines = checked(capsys, bundle, "--key", key.with_suffix(".pub"))
+    assert (status, lines[-1].rpartition(": ")[2]) == (DIFFERS, "the bundle is not signed")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "reason"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        ("nonsense\n", "line 1 is no digest and file of this directory"),
+        ("0" * 64 + "  ../../etc/passwd\n", "line 1 is no digest and file of this directory"),
+    ],
+    ids=["none", "nonsense", "outside"],
+)
+def test_what_is_no_bundle_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], manifest: str | None, reason: str
+) -> None:
+    """The file and the reason; exit status 4."""
+    if manifest is not None:
+        (tmp_path / "MANIFEST.sha256").write_text(manifest)
+    assert checked(capsys, tmp_path) == (UNUSABLE, [f"{tmp_path / 'MANIFEST.sha256'}: {reason}"])
+
+
+def test_replay_of_a_bundle_gives_the_same_verdicts(
+    sealed: tuple[Path, object], tmp_path: Path
+) -> None:
+    """Every claim, on every host, without the pool."""
+    done = run(tmp_path, f"--xsbond-replay={sealed[0]}", "--xsbond-evidence=again")
+    assert done.returncode == 1
+    assert verdicts(tmp_path / "again") == verdicts(sealed[0])
+
+
+def test_workers_leave_one_bundle(
+    lab: Lab, tmp_path: Path, sealed: tuple[Path, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With -n 2 it is as complete."""
+    run(tmp_path, *pool_arguments(lab), "--xsbond-evidence=out", "-n", "2")
+    assert verdicts(tmp_path / "out") == verdicts(sealed[0])
+    assert checked(capsys, tmp_path / "out")[0] == HOLDS
+
+
+def test_killed_run_leaves_every_result_it_had(lab: Lab, tmp_path: Path) -> None:
+    """SIGKILL in the middle of a test: results and snapshots are there, and no seal."""
+    (tmp_path / "test_own.py").write_text(
+        "import os, signal\n"
+        "from pytest_xsbond.spec.test_bonds import *\n"
+        "def test_end(xs_host):\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = run(tmp_path, *pool_arguments(lab), "--xsbond-evidence=out", "test_own.py")
+    assert done.returncode == -signal.SIGKILL
+    assert {each["host"] for each in results(tmp_path / "out")} == {"xs-1"}
+    assert (tmp_path / "out" / "snapshots" / "now.json").is_file()
+    assert not (tmp_path / "out" / "MANIFEST.sha256").exists()
+
+
+def test_refused_run_leaves_its_reasons(
+    lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing was changed, and the bundle says why."""
+    (tmp_path / "b.toml").write_text('[[bond]]\nnetwork = "X"\nnics = ["eth0", "eth3"]\n')
+    options = ("--xsbond-apply", "--xsbond-bonds=b.toml", "--xsbond-evidence=out")
+    done = run(tmp_path, *pool_arguments(lab), *options)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    page = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
+    assert "**The run did not begin; nothing was changed by it.**" in page
+    assert "- xs-1: NIC eth0: is the management interface" in page.replace("-   ", "- ")
+    assert checked(capsys, tmp_path / "out")[0] == HOLDS
+
+
+def test_bundles_are_not_mixed(pytester: pytest.Pytester, lab: Lab) -> None:
+    """A directory in which there is anything is refused before the pool is asked."""
+    (pytester.path / "out").mkdir()
+    (pytester.path / "out" / "old").touch()
+    line = line_of(pytester, [*pool_arguments(lab), "--xsbond-evidence=out"])
+    assert line == "--xsbond-evidence: out is not empty; a bundle has a directory of its own"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--xsbond-sign-key=f"], "--xsbond-sign-key: signs a bundle; it needs"),
+        (["--xsbond-sign-key=k", "--xsbond-evidence=o"], "--xsbond-sign-key: k is no file"),
+        (["--xsbond-sign-key=f", "--xsbond-evidence=o"], "--xsbond-sign-key: f is no key of"),
+        (["--xsbond-evidence=x/y", "--xsbond-plan"], "--xsbond-evidence: tells of a run;"),
+        (["--xsbond-evidence=f"], "--xsbond-evidence: f: File exists"),
+    ],
+    ids=["alone", "no-key-file", "no-key", "plan", "file"],
+)
+def test_option_that_makes_no_sense_is_one_line(
+    pytester: pytest.Pytester, lab: Lab, arguments: list[str], reason: str
+) -> None:
+    """Option and reason, before anything is done."""
+    (pytester.path / "f").touch()
+    assert line_of(pytester, [*pool_arguments(lab), *arguments]).startswith(reason)
+
+
+def test_interrupted_run_is_sealed(
+    lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C: what was judged until then is evidence, too."""
+    (tmp_path / "test_own.py").write_text(
+        "from pytest_xsbond.spec.test_bonds import *\n"
+        "def test_end(xs_host):\n"
+        "    raise KeyboardInterrupt\n"
+    )
+    done = run(tmp_path, *pool_arguments(lab), "--xsbond-evidence=out", "test_own.py")
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+    assert checked(capsys, tmp_path / "out")[0] == HOLDS
+    facts = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert facts["exit_status"] == pytest.ExitCode.INTERRUPTED
+
+
+def test_signature_that_cannot_be_made_is_loud(lab: Lab, key: Path, tmp_path: Path) -> None:
+    """The bundle is there, the summary says that it is not signed, and the run fails."""
+    shutil.copy(key.with_suffix(".pub"), tmp_path / "k.pub")
+    options = ("--xsbond-evidence=out", "--xsbond-sign-key=k.pub", "-k", "xs-1")
+    done = run(tmp_path, *pool_arguments(lab), *options)
+    assert "NOT SIGNED: " in done.stdout
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
