@@ -42,10 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Warned(), "xsbond-warned")
         # Later filters count first: a user's `error` is not meant for what fails no run.
         config.addinivalue_line("filterwarnings", "always::pytest_xsbond.PoolWarning")
-        if config.pluginmanager.hasplugin("html"):
+        if config.pluginmanager.hasplugin("html") and config.getoption("htmlpath", None):
             from pytest_xsbond.html import HtmlColumns  # noqa: PLC0415
 
-            config.pluginmanager.register(HtmlColumns(), "xsbond-html")
+            config.pluginmanager.register(HtmlColumns(config), "xsbond-html")
 
 
 @pytest.hookimpl(tryfirst=True)

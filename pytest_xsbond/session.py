@@ -165,6 +165,8 @@ class XsbondSession:
             report.__dict__["xsbond"] = about
             if report.failed and report.when != "teardown":
                 self._explain(item, report)
+            seen, wanted = self._compared or ("", "")
+            about |= {"seen": seen, "wanted": wanted or _claim(item)} if report.failed else {}
         return report
 
     def _explain(self, item: pytest.Item, report: pytest.TestReport) -> None:

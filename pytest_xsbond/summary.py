@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_xsbond import drilling
 from pytest_xsbond.grouping import grouped
-from pytest_xsbond.outcomes import CATALOGUE
+from pytest_xsbond.matrix import matrix_rows, place
 from pytest_xsbond.results import BAD, Result, Verdict
 from pytest_xsbond.run import PoolRun, Run
 from pytest_xsbond.stages import Stages
@@ -31,7 +31,6 @@ _STYLES: dict[Verdict | None, dict[str, bool]] = {
     "ERROR": {"red": True},
     None: {},
 }
-_WORST: tuple[Verdict, ...] = ("ERROR", "FAIL", "warn", "n/j", "pass")
 
 
 def summary_lines(run: Run, results: Sequence[Result]) -> Iterator[Line]:
@@ -53,7 +52,7 @@ def _failures(stages: Stages, results: Sequence[Result]) -> Iterator[Line]:
     for group in groups:
         yield group.title(several=several), {"red": True, "bold": True}
         yield f"  {group.cause.says}", {}
-        ids = sorted({id_ for each in group.results for id_ in each.outcomes}, key=_place)
+        ids = sorted({id_ for each in group.results for id_ in each.outcomes}, key=place)
         yield f"  {' '.join(ids)}", {"red": True}
         for command in group.next:
             yield f"  next: {command}", {"bold": True}
@@ -63,47 +62,19 @@ def _failures(stages: Stages, results: Sequence[Result]) -> Iterator[Line]:
 
 
 def _matrix(hosts: Sequence[str], results: Sequence[Result]) -> Iterator[Line]:
-    rows = _rows(results)
+    rows = list(matrix_rows(hosts, results))
     if not rows:
         return
-    ids = {test: _ids(of_test) for test, of_test in rows.items()}
-    left = max(map(len, ids.values()))
+    left = max(len(row.ids) for row in rows)
     wide = len(hosts) <= _WIDE
     width = max(5, *map(len, hosts)) + 2 if wide else 1
     if wide:
         yield " " * left + "".join(f"{host:>{width}}" for host in hosts), {"bold": True}
-    for test in sorted(rows, key=lambda test: _order(rows[test])):
-        verdicts = [_worst([r for r in rows[test] if r.host == host]) for host in hosts]
-        cells = [(v or "-") if wide else _SIGNS[v] for v in verdicts]
-        line = f"{ids[test]:<{left}}" + ("" if wide else "  ")
-        line += "".join(f"{cell:>{width}}" for cell in cells) + "  " + rows[test][0].claim
-        yield line.rstrip(), _STYLES[_worst(rows[test])]
-
-
-def _rows(results: Sequence[Result]) -> dict[str, list[Result]]:
-    rows: dict[str, list[Result]] = {}
-    for result in results:
-        rows.setdefault(result.test, []).append(result)
-    return rows
-
-
-def _ids(results: Sequence[Result]) -> str:
-    """Return all ids a test has judged, the master's before the members'."""
-    seen = {id_ for result in results for id_ in result.outcomes}
-    return " ".join(id_ for id_ in CATALOGUE if id_ in seen)
-
-
-def _order(results: Sequence[Result]) -> int:
-    return min(_place(id_) for result in results for id_ in result.outcomes)
-
-
-def _place(id_: str) -> int:
-    return list(CATALOGUE).index(id_)
-
-
-def _worst(results: Sequence[Result]) -> Verdict | None:
-    verdicts = {result.verdict for result in results}
-    return next((verdict for verdict in _WORST if verdict in verdicts), None)
+    for row in rows:
+        cells = [(v or "-") if wide else _SIGNS[v] for v in row.verdicts]
+        line = f"{row.ids:<{left}}" + ("" if wide else "  ")
+        line += "".join(f"{cell:>{width}}" for cell in cells) + "  " + row.claim
+        yield line.rstrip(), _STYLES[row.worst]
 
 
 def _failure(result: Result, *, several: bool) -> str:

@@ -40,7 +40,7 @@ def _lines(facts: RunFacts, results: Sequence[Result]) -> Iterator[str]:
     yield ""
     yield f"**{verdict(facts)}**"
     yield ""
-    yield from _table(_about(facts))
+    yield from _table(about(facts))
     if results:
         yield from ("", "## Hosts", "")
         yield from _hosts(results)
@@ -50,7 +50,10 @@ def _lines(facts: RunFacts, results: Sequence[Result]) -> Iterator[str]:
             yield from (f"- {plain(line)}" for line in lines)
 
 
-def _about(facts: RunFacts) -> Iterator[tuple[str, str]]:
+def about(facts: RunFacts) -> Iterator[tuple[str, str]]:
+    """Yield name and text of what is to be known about a run; some texts are empty."""
+    yield "change", facts.change
+    yield "pool", facts.pool
     yield "operator", f"{facts.operator} at {facts.runner}"
     yield "time", f"{facts.started} to {facts.ended}"
     yield "command", facts.command
