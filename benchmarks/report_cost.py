@@ -44,9 +44,8 @@ def main() -> None:
     print(f"{hosts} hosts: a run {whole:.1f} s, of which judging about {judged:.1f} s")
     for what, times in (("report", reported), ("evidence", bundled)):
         more = statistics.median(times) - judged
-        print(
-            f"{what}: {more:+.2f} s, {more / whole:+.1%} of the run, {more / judged:+.1%} of judging"
-        )
+        shares = f"{more / whole:+.1%} of the run, {more / judged:+.1%} of judging"
+        print(f"{what}: {more:+.2f} s, {shares}")
     print(f"report: {size / 1e6:.2f} MB")
 
 

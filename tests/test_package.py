@@ -43,6 +43,8 @@ def test_wheel_holds_the_spec_and_the_lab(wheel: Path) -> None:
     assert {
         "pytest_xsbond/spec/test_bonds.py",
         "pytest_xsbond/py.typed",
+        "pytest_xsbond/evidence/report.html.jinja",
+        "pytest_xsbond/evidence/picture.svg.jinja",
         "xsbond/lab/__main__.py",
         "xsbond/py.typed",
     } <= names(wheel)

@@ -21,7 +21,7 @@ from pytest_xsbond.results import BAD, Result, Verdict
 from pytest_xsbond.stages import Stages, named_snapshots
 from xsbond.plan import by_name
 
-HOSTS_ABREAST = 32
+HOSTS_ABREAST = 24
 """Hosts side by side in one table: so many fit on a page of A4."""
 SIGNS: Mapping[Verdict | None, str] = {
     "pass": "✓",
@@ -63,7 +63,7 @@ def report_page(facts: RunFacts, stages: Stages | None, results: Sequence[Result
     return environment.get_template("report.html.jinja").render(
         verdict=verdict(facts),
         good=not facts.exit_status,
-        about=list(about(facts)),
+        about=[each for each in about(facts) if each[1]],
         refused=facts.refused,
         matrices=list(_matrices(stages, results)) if stages else [],
         signs=SIGNS,
