@@ -4,6 +4,8 @@ from html import escape
 
 import pytest
 
+from pytest_xsbond.clean import clean_answer, clean_line
+
 _COLUMNS = ("Host", "Outcome", "Claim")
 
 
@@ -28,10 +30,14 @@ class HtmlColumns:
             about.get("claim", ""),
         )
         if warning := about.get("warning"):
-            cells[0] = f'<td class="col-result">Passed, with a warning: {escape(warning)}</td>'
+            cells[0] = (
+                f'<td class="col-result">Passed, with a warning: {escape(clean_line(warning))}</td>'
+            )
 
+        # pytest-html takes node ids for HTML, and host names are part of them.
+        cells[:] = [_with_escaped_id(cell) for cell in cells]
         cells[1:1] = [
-            f'<td class="col-{name.lower()}">{escape(value)}</td>'
+            f'<td class="col-{name.lower()}">{escape(clean_line(value))}</td>'
             for name, value in zip(_COLUMNS, values, strict=True)
         ]
 
@@ -39,4 +45,14 @@ class HtmlColumns:
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
         """Put the raw answers inline; a link to a data: URL would not open in every browser."""
         raw = getattr(report, "xsbond", {}).get("raw", {})
-        data += [f"<b>{escape(title)}</b><pre>{escape(text)}</pre>" for title, text in raw.items()]
+        data += [
+            f"<b>{escape(clean_line(title))}</b><pre>{escape(clean_answer(text))}</pre>"
+            for title, text in raw.items()
+        ]
+
+
+def _with_escaped_id(cell: str) -> str:
+    start, end = '<td class="col-testId">', "</td>"
+    if not cell.startswith(start):
+        return cell
+    return f"{start}{escape(cell.removeprefix(start).removesuffix(end))}{end}"

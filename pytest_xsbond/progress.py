@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_xsbond.clean import clean_line
+
 
 def say_on_terminal(config: pytest.Config) -> Callable[[str], None]:
     """Return a function that writes a line at once, with the seconds since now before it."""
@@ -14,7 +16,7 @@ def say_on_terminal(config: pytest.Config) -> Callable[[str], None]:
     started = time.monotonic()
 
     def write(line: str) -> None:
-        text = f"xsbond: {time.monotonic() - started:6.1f} s  {line}"
+        text = clean_line(f"xsbond: {time.monotonic() - started:6.1f} s  {line}")
         if terminal is not None:
             terminal.ensure_newline()
             terminal.write_line(text)

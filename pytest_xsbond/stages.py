@@ -12,11 +12,13 @@ from xsbond.drill import LegDrill
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
 from xsbond.plan import plan_for
+from xsbond.private import make_private, write_private
 from xsbond.snapshot import Snapshot, load, save
 
 _RUN = "run.json"
 _FAILOVER = "failover.json"
 _NAMES = ("before", "created", "after", "now")
+_FILES = frozenset({_RUN, _FAILOVER, *(f"{name}.json" for name in _NAMES)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,19 +49,20 @@ class Stages:
 
 
 def store_stages(stages: Stages, directory: Path) -> None:
-    """Write the snapshots and what they are to be judged by, readable by their owner only."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Write the snapshots and what they are to be judged by, readable by their owner only.
+
+    Raises OSError.
+    """
+    make_private(directory, _FILES)
     about = {"inherit": stages.inherit, "bonds": stages.desired}
-    (directory / _RUN).touch(mode=0o600)
-    (directory / _RUN).write_bytes(msgspec.json.encode(about, enc_hook=str))
+    write_private(directory / _RUN, msgspec.json.encode(about, enc_hook=str))
     for name, snapshot in _named(stages).items():
         if snapshot is not None:
             save(snapshot.raw, directory / f"{name}.json")
     # What an earlier run has left here was not drilled by this one.
     (directory / _FAILOVER).unlink(missing_ok=True)
     if stages.drilled:
-        (directory / _FAILOVER).touch(mode=0o600)
-        (directory / _FAILOVER).write_bytes(msgspec.json.encode(stages.failover))
+        write_private(directory / _FAILOVER, msgspec.json.encode(stages.failover))
 
 
 def _named(stages: Stages) -> dict[str, Snapshot | None]:

@@ -104,7 +104,7 @@ def ask_all(
 ) -> Mapping[str, RawDom0]:
     """Return host uuid -> what its dom0 answered to the same commands, asked all at the same time.
 
-    Raises TrustError; whatever else went wrong is part of the answer.
+    Whatever went wrong is part of the answer.
     """
     with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
         answers = pool.map(lambda host: _ask(connections.dom0(host), probe), hosts)
@@ -138,8 +138,8 @@ def _recent_messages(api: PoolApi, now_there: str) -> Records:
 def _ask(dom0: Dom0, probe: Mapping[str, str]) -> RawDom0:
     try:
         return RawDom0(outputs=dom0.run_all(probe))
-    except TrustError:
-        # Somebody else may answer in this host's place: that is no mere outage.
-        raise
+    except TrustError as error:
+        # Somebody else may answer in this host's place: a look goes on, a change does not.
+        return RawDom0(unreachable=str(error), distrusted=True)
     except (PoolError, UnexpectedOutput) as error:
         return RawDom0(unreachable=str(error))
