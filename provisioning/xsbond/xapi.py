@@ -199,6 +199,8 @@ def _log_in(host: str, session: Any, credentials: Credentials) -> None:
         lambda: login(credentials.username, str(credentials.password), "1.0", ORIGINATOR),
         credentials.password,
     )
+    if not isinstance(vars(session)["_session"], str):
+        raise PoolError(host, "login", "it does not speak XAPI (no session reference)")
 
 
 def _master(refusal: CallRefused, port: int, seen: Sequence[str]) -> PoolAddress:
