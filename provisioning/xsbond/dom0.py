@@ -116,8 +116,8 @@ class Dom0:
         # The chain may follow; the first one is the server's own.
         pem = answer.stdout.split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n"
         try:
-            ssl.PEM_cert_to_DER_cert(pem)
-        except ValueError as error:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+        except (ValueError, ssl.SSLError) as error:
             # What came is not repeated: the file holds the private key, too.
             raise PoolError(self.name, path, "its certificate cannot be read") from error
         return pem
