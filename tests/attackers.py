@@ -35,7 +35,7 @@ class Listener:
 
     def _accept(self) -> None:
         while not self._ended.is_set():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, EOFError):
                 connection, _ = self._socket.accept()
                 self._open.append(connection)
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
@@ -48,7 +48,7 @@ class Listener:
         """End it and every connection."""
         self._ended.set()
         for each in (self._socket, *self._open):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, EOFError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
 
@@ -95,18 +95,18 @@ def _pump(client: socket.socket, server: socket.socket, kept: bytearray) -> None
     """Carry bytes both ways until one side ends; keep what the client sends."""
 
     def back() -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, EOFError):
             while data := server.recv(65536):
                 client.sendall(data)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, EOFError):
             client.shutdown(socket.SHUT_RDWR)
 
     threading.Thread(target=back, daemon=True).start()
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, EOFError):
         while data := client.recv(65536):
             kept += data
             server.sendall(data)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, EOFError):
         server.shutdown(socket.SHUT_RDWR)
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import paramiko
@@ -38,7 +39,7 @@ def _once_asked(work: Callable[[paramiko.Channel], None]) -> Answer:
     """Return an answer that lets the request be replied to, and then does the work."""
 
     def start(channel: paramiko.Channel) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, EOFError):
             # The client closes its side when it has the reply to its request.
             channel.recv(1)
             work(channel)
@@ -84,7 +85,7 @@ def test_command_ends_whatever_dom0_does(tmp_path: Path, answer: Answer, words: 
     server = FalseDom0(answer)
     dom0 = dom0_at(server, tmp_path)
     timeout = 60 if "larger" in words else 1
-    with running(server), contextlib.closing(dom0), pytest.raises(PoolError, match=words) as caught:
+    with running(server), closing(dom0), pytest.raises(PoolError, match=words) as caught:
         dom0.run("true", timeout=timeout)
     assert "\n" not in str(caught.value)
 
@@ -105,7 +106,7 @@ def test_certificate_that_is_none_is_named(tmp_path: Path, printed: bytes) -> No
     dom0 = dom0_at(server, tmp_path)
     with (
         running(server),
-        contextlib.closing(dom0),
+        closing(dom0),
         pytest.raises(PoolError, match=r"^xs-1: /etc/xensource/xapi-ssl.pem: "),
     ):
         dom0.certificate()
@@ -118,7 +119,7 @@ def test_private_key_that_dom0_prints_is_not_repeated(tmp_path: Path) -> None:
     dom0 = dom0_at(server, tmp_path)
     with (
         running(server),
-        contextlib.closing(dom0),
+        closing(dom0),
         pytest.raises(PoolError, match="read") as caught,
     ):
         dom0.certificate()

@@ -18,6 +18,7 @@ import XenAPI
 from xsbond.address import Credentials, PoolAddress
 from xsbond.bounded import Limits
 from xsbond.errors import CallRefused, PoolError, UnexpectedOutput
+from xsbond.secret import Secret
 from xsbond.snapshot import Records, read_record
 from xsbond.tls import PinnedTransport, TlsTrust
 from xsbond.translation import asked, details_of, shaped
@@ -60,7 +61,7 @@ class PoolApi:
         for part in method.split("."):
             function = getattr(function, part)
         # XenAPI keeps the session's reference where nobody else needs it.
-        secret = str(vars(self._session).get("_session") or "")
+        secret = Secret(vars(self._session).get("_session") or "")
         return asked(self.address.host, method, lambda: function(*params), secret)
 
     def read(self, method: str, *params: Any) -> Any:
