@@ -110,7 +110,7 @@ def _load_failover(path: Path) -> tuple[LegDrill, ...]:
         return msgspec.json.decode(path.read_bytes(), type=tuple[LegDrill, ...])
     except OSError as error:
         raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise OptionError(str(path), f"holds no failover drills: {error}") from error
 
 
@@ -119,7 +119,7 @@ def _load_about(path: Path) -> _About:
         return msgspec.json.decode(path.read_bytes(), type=_About, dec_hook=_address)
     except OSError as error:
         raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise OptionError(str(path), f"does not describe a run: {error}") from error
 
 

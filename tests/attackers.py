@@ -224,6 +224,8 @@ class FalseDom0:
         path.write_text(
             f"Host {' '.join(names)}\n HostName 127.0.0.1\n Port {self.listener.port}\n"
             f" User root\n UserKnownHostsFile {known}\n IdentitiesOnly yes\n"
+            # ssh would take any key then; this product does not.
+            " StrictHostKeyChecking no\n"
         )
         return path
 

@@ -236,7 +236,7 @@ def load(path: Path) -> Snapshot:
         raw = msgspec.json.decode(path.read_bytes(), type=RawSnapshot)
     except OSError as error:
         raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise OptionError(str(path), f"is no snapshot: {error}") from error
     if raw.schema > SCHEMA:
         raise OptionError(str(path), f"has schema {raw.schema}; this release reads up to {SCHEMA}")
