@@ -138,13 +138,12 @@ def test_search_finds_what_is_there(lab: Lab, sessions: list[str], tmp_path: Pat
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--xsbond-apply",),
+        ("--xsbond-apply", "--pyargs", "pytest_xsbond.spec", "own_tests.py"),
         ("--collect-only",),
         ("--xsbond-plan",),
         ("-n1",),
-        ("own_tests.py",),
     ],
-    ids=["apply", "collect", "plan", "xdist", "own-tests"],
+    ids=["apply-and-own-tests", "collect", "plan", "xdist"],
 )
 def test_no_artefact_of_a_loud_run_holds_a_secret(
     pytester: pytest.Pytester,
