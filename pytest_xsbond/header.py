@@ -1,9 +1,11 @@
 """Naming a run: the header of the terminal, the environment table of the HTML report."""
 
 from collections.abc import Mapping
+from html import escape
 
 import pytest
 
+from pytest_xsbond.clean import clean_line
 from pytest_xsbond.run import PoolRun, ReplayRun, Run
 from xsbond.plan import by_name
 from xsbond.snapshot import Snapshot
@@ -44,7 +46,7 @@ def facts(run: Run) -> dict[str, str]:
 
 def lines(run: Run) -> list[str]:
     """Return the header's lines."""
-    return [f"xsbond {name}: {text}" for name, text in facts(run).items()]
+    return [clean_line(f"xsbond {name}: {text}") for name, text in facts(run).items()]
 
 
 def describe(config: pytest.Config, run: Run) -> None:
@@ -53,7 +55,11 @@ def describe(config: pytest.Config, run: Run) -> None:
         from pytest_metadata.plugin import metadata_key  # noqa: PLC0415 - comes with pytest-html
 
         config.stash[metadata_key].update(
-            {f"xsbond {name}": text for name, text in facts(run).items()}
+            # pytest-html takes these texts for HTML.
+            {
+                f"xsbond {name}": escape(clean_line(text), quote=False)
+                for name, text in facts(run).items()
+            }
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_xsbond import header, options
+from pytest_xsbond.clean import clean_answer, clean_line
 from pytest_xsbond.evidence.facts import facts_of
 from pytest_xsbond.evidence.report import report_page
 from pytest_xsbond.keys import RUN
@@ -70,10 +71,14 @@ class HtmlColumns:
             about.get("claim", ""),
         )
         if warning := about.get("warning"):
-            cells[0] = f'<td class="col-result">Passed, with a warning: {escape(warning)}</td>'
+            cells[0] = (
+                f'<td class="col-result">Passed, with a warning: {escape(clean_line(warning))}</td>'
+            )
 
+        # pytest-html takes node ids for HTML, and host names are part of them.
+        cells[:] = [_with_escaped_id(cell) for cell in cells]
         cells[1:1] = [
-            f'<td class="col-{name.lower()}">{escape(value)}</td>'
+            f'<td class="col-{name.lower()}">{escape(clean_line(value))}</td>'
             for name, value in zip(_COLUMNS, values, strict=True)
         ]
 
@@ -83,10 +88,17 @@ class HtmlColumns:
         about = getattr(report, "xsbond", {})
         told = {title: about[title] for title in ("wanted", "seen") if about.get(title)}
         shown = [
-            f"<b>{escape(title)}</b><pre>{escape(text)}</pre>"
+            f"<b>{escape(clean_line(title))}</b><pre>{escape(clean_answer(text))}</pre>"
             for title, text in (told | about.get("raw", {})).items()
         ]
         kind = "failed" if report.failed else "passed"
         # pytest-html escapes all of it once more.
         self._raw_left[kind] -= sum(len(escape(text)) for text in shown)
         data += shown if self._raw_left[kind] > 0 else [_LEFT_OUT]
+
+
+def _with_escaped_id(cell: str) -> str:
+    start, end = '<td class="col-testId">', "</td>"
+    if not cell.startswith(start):
+        return cell
+    return f"{start}{escape(cell.removeprefix(start).removesuffix(end))}{end}"

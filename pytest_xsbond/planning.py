@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytest_xsbond.clean import clean_lines
 from pytest_xsbond.run import PoolRun, open_run
 from pytest_xsbond.settings import read_credentials, read_settings
 from xsbond.errors import XsbondError
@@ -15,9 +16,9 @@ def plan_text(config: pytest.Config) -> tuple[str, int]:
     try:
         run = open_run(read_settings(config), lambda: read_credentials(config))
     except XsbondError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(clean_lines(str(error))) from None
     try:
-        return _render(run), 1 if run.plan.refusals else 0
+        return clean_lines(_render(run)), 1 if run.plan.refusals else 0
     finally:
         run.close()
 

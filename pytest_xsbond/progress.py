@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pytest_xsbond.clean import clean_line
 from pytest_xsbond.keys import PROGRESS
 
 
@@ -17,7 +18,7 @@ def say_on_terminal(config: pytest.Config) -> Callable[[str], None]:
     started = time.monotonic()
 
     def write(line: str) -> None:
-        text = f"xsbond: {time.monotonic() - started:6.1f} s  {line}"
+        text = clean_line(f"xsbond: {time.monotonic() - started:6.1f} s  {line}")
         if terminal is not None:
             terminal.ensure_newline()
             terminal.write_line(text)

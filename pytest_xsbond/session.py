@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_xsbond import drilling, header, options
+from pytest_xsbond.clean import clean_line, clean_lines, clean_report
 from pytest_xsbond.failure import explain, judged_elsewhere
 from pytest_xsbond.grouping import view_of
 from pytest_xsbond.keys import EVIDENCE, OUTCOMES, RUN, VIEWS
@@ -23,6 +24,7 @@ from pytest_xsbond.seen import Sentences
 from pytest_xsbond.settings import read_credentials, read_settings
 from pytest_xsbond.stages import Stages, store_stages
 from pytest_xsbond.summary import summary_lines
+from xsbond.apply import Refused
 from xsbond.errors import XsbondError
 from xsbond.plan import by_name
 
@@ -56,7 +58,7 @@ class XsbondSession:
                 drilling.take_all(run, say)
                 store_stages(run.stages(say), Path(self._handed_over.name))
         except XsbondError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(_told(error)) from None
         header.describe(self.config, run)
 
     def _open(self) -> Run:
@@ -150,6 +152,7 @@ class XsbondSession:
         """Attach host, outcomes, claim and raw answers to the report, for whoever shows it."""
         del call
         report = yield
+        clean_report(report)
         if OUTCOMES in item.stash:
             host, network = _subject(item)
             raw = {t: x for each in item.stash.get(EVIDENCE, []) for t, x in each.texts.items()}
@@ -183,7 +186,7 @@ class XsbondSession:
             wanted=wanted,
             others=self._others(item) if report.when == "call" else {},
         )
-        report.sections.append((_SECTION, "\n".join(failure.lines())))
+        report.sections.append((_SECTION, "\n".join(map(clean_line, failure.lines()))))
 
     def _others(self, item: pytest.Function) -> Mapping[str, str]:
         """Return what a claim says of the other hosts; each claim is judged everywhere once."""
@@ -241,9 +244,9 @@ class XsbondSession:
         run = self.config.stash.get(RUN, None)
         if run is None:
             return
-        terminalreporter.section(f"xsbond: {header.pool_name(run)}")
+        terminalreporter.section(clean_line(f"xsbond: {header.pool_name(run)}"))
         for line, style in summary_lines(run, self.results):
-            terminalreporter.line(line, **style)
+            terminalreporter.line(clean_line(line), **style)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Let no run that stopped half-way count as a success, and store what was asked for."""
@@ -253,7 +256,20 @@ class XsbondSession:
         if run.stopped and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if isinstance(run, PoolRun) and run.settings.save and run.has_stages:
-            store_stages(run.stages(say_on_terminal(self.config)), run.settings.save)
+            self._store(session, run, run.settings.save)
+
+    def _store(self, session: pytest.Session, run: PoolRun, directory: Path) -> None:
+        say = say_on_terminal(self.config)
+        try:
+            store_stages(run.stages(say), directory)
+        except OSError as error:
+            say(f"the snapshots could not be stored in {directory}: {error.strerror}")
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+
+def _told(error: XsbondError) -> str:
+    """Return an error as one line; only a refusal has several."""
+    return (clean_lines if isinstance(error, Refused) else clean_line)(str(error))
 
 
 def _is_view(item: pytest.Function, name: str) -> bool:

@@ -16,6 +16,7 @@ from xsbond.address import Credentials
 from xsbond.bondfile import TUTORIAL, read_bond_file
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
+from xsbond.secret import Secret
 from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
 
@@ -185,16 +186,30 @@ def read_credentials(config: pytest.Config) -> Credentials:
         return Credentials(username, _prompt(username))
 
 
+_LONGEST_PASSWORD = 4096
+"""Characters; PAM takes 512."""
+
+
 def _read_password_file(path: Path) -> str:
     option = "--xsbond-password-file"
     try:
-        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            # Asked of what is open: the name may lead elsewhere a moment later.
+            mode = os.fstat(file.fileno()).st_mode
+            if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+                raise OptionError(option, f"{path} may be read by others; run chmod 600 {path}")
+            text = Secret(file.read(_LONGEST_PASSWORD + 1))
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise OptionError(option, f"{path}: {reason}") from error
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        raise OptionError(option, f"{path} may be read by others; run chmod 600 {path}")
-    return text.rstrip("\r\n")
+        # The text of a decoding error holds bytes of the file.
+        reason = getattr(error, "strerror", None) or "is not text in UTF-8"
+        raise OptionError(option, f"{path}: {reason}") from None
+    if len(text) > _LONGEST_PASSWORD:
+        raise OptionError(option, f"{path} holds no password: it is too long")
+    if "\n" in text.rstrip("\r\n"):
+        raise OptionError(option, f"{path} holds more than one line")
+    if not text.rstrip("\r\n"):
+        raise OptionError(option, f"{path} is empty")
+    return Secret(text.rstrip("\r\n"))
 
 
 def _prompt(username: str) -> str:

@@ -12,6 +12,7 @@ from xsbond.drill import LegDrill
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
 from xsbond.plan import plan_for
+from xsbond.private import make_private, write_private
 from xsbond.snapshot import Snapshot, load, save
 
 _RUN = "run.json"
@@ -19,6 +20,7 @@ _FAILOVER = "failover.json"
 BUNDLED = "snapshots"
 """Where a bundle of evidence keeps what is stored here."""
 _NAMES = ("before", "created", "after", "now")
+_FILES = frozenset({_RUN, _FAILOVER, *(f"{name}.json" for name in _NAMES)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,18 +51,19 @@ class Stages:
 
 
 def store_stages(stages: Stages, directory: Path) -> None:
-    """Write the snapshots and what they are to be judged by, readable by their owner only."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Write the snapshots and what they are to be judged by, readable by their owner only.
+
+    Raises OSError.
+    """
+    make_private(directory, _FILES)
     about = {"inherit": stages.inherit, "bonds": stages.desired}
-    (directory / _RUN).touch(mode=0o600)
-    (directory / _RUN).write_bytes(msgspec.json.encode(about, enc_hook=str))
+    write_private(directory / _RUN, msgspec.json.encode(about, enc_hook=str))
     for name, snapshot in named_snapshots(stages).items():
         save(snapshot.raw, directory / f"{name}.json")
     # What an earlier run has left here was not drilled by this one.
     (directory / _FAILOVER).unlink(missing_ok=True)
     if stages.drilled:
-        (directory / _FAILOVER).touch(mode=0o600)
-        (directory / _FAILOVER).write_bytes(msgspec.json.encode(stages.failover))
+        write_private(directory / _FAILOVER, msgspec.json.encode(stages.failover))
 
 
 def named_snapshots(stages: Stages) -> dict[str, Snapshot]:
@@ -113,7 +116,7 @@ def _load_failover(path: Path) -> tuple[LegDrill, ...]:
         return msgspec.json.decode(path.read_bytes(), type=tuple[LegDrill, ...])
     except OSError as error:
         raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise OptionError(str(path), f"holds no failover drills: {error}") from error
 
 
@@ -122,7 +125,7 @@ def _load_about(path: Path) -> _About:
         return msgspec.json.decode(path.read_bytes(), type=_About, dec_hook=_address)
     except OSError as error:
         raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise OptionError(str(path), f"does not describe a run: {error}") from error
 
 

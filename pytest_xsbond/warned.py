@@ -5,6 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from pytest_xsbond import PoolWarning
+from pytest_xsbond.clean import clean_line
 from pytest_xsbond.keys import OUTCOMES, WARNED
 from pytest_xsbond.results import first_line
 from xsbond.errors import XsbondError
@@ -21,7 +22,7 @@ class Warned:
         except (AssertionError, XsbondError) as error:
             if not _only_warns(item):
                 raise
-            item.stash[WARNED] = text = first_line(str(error))
+            item.stash[WARNED] = text = clean_line(first_line(str(error)))
             item.user_properties.append(("warning", text))
             item.warn(PoolWarning(f"{item.name}: {text}"))
 

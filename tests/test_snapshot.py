@@ -99,7 +99,9 @@ def test_hosts_of_one_name_are_told_apart(now: Snapshot) -> None:
     assert labels == {"localhost-d9645ab6", "localhost-9bc984d0"}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"records": 3}', "\xff"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"records": 3}', "\xff", '{"records": ' + "[" * 200_000]
+)
 def test_file_that_is_no_snapshot_is_named(tmp_path: Path, text: str) -> None:
     """Garbage in place of a snapshot is one clear line."""
     (tmp_path / "now.json").write_text(text, encoding="latin-1")

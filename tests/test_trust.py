@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.labs import pool_arguments
+from tests.spec_run import run_spec
 from tests.test_usage_errors import line_of
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
+from xsbond.lab.ssh.keys import new_key
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +104,38 @@ def test_authority_that_did_not_sign_is_refused(
     (tmp_path / "ca.pem").write_text(pem)
     line = line_of(pytester, [*pool_arguments(lab), f"--xsbond-ca-file={tmp_path / 'ca.pem'}"])
     assert "its certificate is not trusted" in line
+
+
+def test_member_that_is_not_proven_is_an_error_of_its_own(
+    pytester: pytest.Pytester, lab: Lab, tmp_path: Path
+) -> None:
+    """A member with another host key gets ERROR rows while the master is judged."""
+    known = Path(lab.known_hosts).read_text().splitlines()
+    stranger = f"{known[1].split()[0]} {new_key().public}"
+    (tmp_path / "known_hosts").write_text(f"{known[0]}\n{stranger}\n")
+    config = Path(lab.ssh_config).read_text()
+    config = config.replace(str(lab.known_hosts), str(tmp_path / "known_hosts"))
+    (tmp_path / "ssh_config").write_text(config)
+    pool, _, password = pool_arguments(lab)
+    run = run_spec(pytester, pool, f"--ssh-config={tmp_path / 'ssh_config'}", password)
+    errors = [result for result in run.results if result.verdict == "ERROR"]
+    assert {result.host for result in errors} == {"xs-2"}
+    assert all("is not the one in known_hosts" in result.message for result in errors)
+    assert any(result.host == "xs-1" for result in run.results)
+
+
+def test_apply_refuses_a_member_that_is_not_proven(
+    pytester: pytest.Pytester, lab: Lab, tmp_path: Path
+) -> None:
+    """Nothing is changed in a pool with such a host, whichever way members inherit."""
+    known = Path(lab.known_hosts).read_text().splitlines()
+    (tmp_path / "known_hosts").write_text(f"{known[0]}\n")
+    config = Path(lab.ssh_config).read_text()
+    config = config.replace(str(lab.known_hosts), str(tmp_path / "known_hosts"))
+    (tmp_path / "ssh_config").write_text(config)
+    pool, _, password = pool_arguments(lab)
+    ssh_config = f"--ssh-config={tmp_path / 'ssh_config'}"
+    how = "--xsbond-inherit=create"
+    line = line_of(pytester, [pool, ssh_config, password, "--xsbond-apply", how])
+    assert line.startswith("nothing was changed")
+    assert lab.world.database.where("network", name_label="PUB") == []

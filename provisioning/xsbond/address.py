@@ -5,6 +5,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from xsbond.errors import OptionError
+from xsbond.secret import Secret
 
 HTTPS = 443
 
@@ -15,6 +16,9 @@ class Credentials:
 
     username: str
     password: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "password", Secret(self.password))
 
     def __repr__(self) -> str:
         return f"Credentials({self.username!r}, '***')"
@@ -30,13 +34,22 @@ class PoolAddress:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a name, an address, or https://host[:port]; OptionError if it is none of them."""
+        if "@" in text:
+            # The text is not repeated: it may hold a password.
+            reason = "takes no user and no password; XSBOND_USERNAME names the user"
+            raise OptionError("--pool", reason)
         bare_ipv6 = "://" not in text and text.count(":") > 1 and not text.startswith("[")
-        parts = urlsplit(text if "://" in text else f"https://{f'[{text}]' if bare_ipv6 else text}")
+        url = text if "://" in text else f"https://{f'[{text}]' if bare_ipv6 else text}"
         try:
+            parts = urlsplit(url)
             port = parts.port or HTTPS
         except ValueError as error:
             raise OptionError("--pool", f"{text!r}: {error}") from error
-        if parts.scheme != "https" or not parts.hostname or parts.path not in ("", "/"):
+        if parts.scheme == "http":
+            reason = f"{text!r} is in clear text; XAPI is asked over TLS only (https)"
+            raise OptionError("--pool", reason)
+        beyond = parts.path.strip("/") or parts.query or parts.fragment
+        if parts.scheme != "https" or not parts.hostname or beyond:
             raise OptionError("--pool", f"{text!r} is no name, address or https://host[:port]")
         return cls(host=parts.hostname, port=port)
 

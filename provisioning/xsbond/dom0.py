@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import ssl
 from collections.abc import Mapping
 
 import testinfra.host
@@ -62,6 +63,9 @@ CERTIFICATE_COMMAND = (
 )
 """Prints the public part of xapi's PEM file; the private key in it stays where it is."""
 
+_LONGEST_REASON = 300
+"""Characters of what a command complained of that an error repeats."""
+
 
 class Dom0:
     """One host's dom0, connected on first use; every failure becomes an error of this product."""
@@ -110,12 +114,18 @@ class Dom0:
 
     def certificate(self) -> str:
         """Return the PEM of the certificate this host's xapi presents."""
-        answer = self.run(CERTIFICATE_COMMAND)
+        path, answer = "/etc/xensource/xapi-ssl.pem", self.run(CERTIFICATE_COMMAND)
         if "BEGIN CERTIFICATE" not in answer.stdout:
-            reason = answer.stderr.strip() or "there is no certificate in it"
-            raise PoolError(self.name, "/etc/xensource/xapi-ssl.pem", reason)
+            reason = answer.stderr.strip()[:_LONGEST_REASON] or "there is no certificate in it"
+            raise PoolError(self.name, path, reason)
         # The chain may follow; the first one is the server's own.
-        return answer.stdout.split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n"
+        pem = answer.stdout.split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n"
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+        except (ValueError, ssl.SSLError) as error:
+            # What came is not repeated: the file holds the private key, too.
+            raise PoolError(self.name, path, "its certificate cannot be read") from error
+        return pem
 
     def close(self) -> None:
         """Close the connection."""

@@ -19,6 +19,7 @@ from xsbond.snapshot import (
     read_snapshot,
 )
 from xsbond.ssh import SshSettings
+from xsbond.translation import shaped
 from xsbond.xapi import PoolApi, as_text_dates
 
 _MOST_AT_ONCE = 64
@@ -61,7 +62,9 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
     taken_at = now()
     records = connections.api.records()
     hosts = [read_record("host", ref, each, Host) for ref, each in records["host"].items()]
-    master = next(iter(records["pool"].values()))["master"]
+    with shaped("pool.get_all_records", records["pool"]):
+        ((_, pool),) = records["pool"].items()
+        master = pool["master"]
     earlier = _server_time(connections.api, master)
     records = {**records, **_recent_messages(connections.api, earlier)}
     dom0 = ask_all(connections, hosts, MEMBER_PROBE if member_view else PROBE)
@@ -81,12 +84,13 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
 
 def _restarted(before: Records, api: PoolApi) -> tuple[str, ...]:
     """Return the uuids of hosts whose xapi is not in the state it was in when the look began."""
-    now_there = {name: api.read(f"{name}.get_all_records") for name in ("host", "host_metrics")}
-    return tuple(
-        record["uuid"]
-        for ref, record in before["host"].items()
-        if _standing(before, ref) != _standing(now_there, ref)
-    )
+    now_there = {name: api.all_records(name) for name in ("host", "host_metrics")}
+    with shaped("host.get_all_records", now_there):
+        return tuple(
+            record["uuid"]
+            for ref, record in before["host"].items()
+            if _standing(before, ref) != _standing(now_there, ref)
+        )
 
 
 def _standing(records: Records, host: str) -> tuple[object, ...]:
@@ -104,7 +108,7 @@ def ask_all(
 ) -> Mapping[str, RawDom0]:
     """Return host uuid -> what its dom0 answered to the same commands, asked all at the same time.
 
-    Raises TrustError; whatever else went wrong is part of the answer.
+    Whatever went wrong is part of the answer.
     """
     with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
         answers = pool.map(lambda host: _ask(connections.dom0(host), probe), hosts)
@@ -126,19 +130,20 @@ def _recent_messages(api: PoolApi, now_there: str) -> Records:
     """
     if not now_there:
         return {}
-    since = datetime.strptime(now_there, SERVER_TIME).replace(tzinfo=UTC) - _RECENT
+    with shaped("host.get_servertime", now_there):
+        since = datetime.strptime(now_there, SERVER_TIME).replace(tzinfo=UTC) - _RECENT
     try:
         found = api.read("message.get_since", xmlrpc.client.DateTime(since.strftime(SERVER_TIME)))
     except CallRefused:
         return {}
-    return {"message": as_text_dates(found)}
+    return {"message": as_text_dates(found, "message.get_since")}
 
 
 def _ask(dom0: Dom0, probe: Mapping[str, str]) -> RawDom0:
     try:
         return RawDom0(outputs=dom0.run_all(probe))
-    except TrustError:
-        # Somebody else may answer in this host's place: that is no mere outage.
-        raise
+    except TrustError as error:
+        # Somebody else may answer in this host's place: a look goes on, a change does not.
+        return RawDom0(unreachable=str(error), distrusted=True)
     except (PoolError, UnexpectedOutput) as error:
         return RawDom0(unreachable=str(error))

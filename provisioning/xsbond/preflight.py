@@ -94,7 +94,10 @@ def refusals_for_host(snapshot: Snapshot, host: str, *, by_ssh: bool) -> Iterato
         out = f"run xe host-enable uuid={record.uuid} when its maintenance is over"
         yield _on(snapshot, host, "host", "is disabled", out)
     dom0 = snapshot.raw.dom0.get(record.uuid)
-    if by_ssh and (dom0 is None or dom0.unreachable):
+    if dom0 and dom0.distrusted:
+        out = "compare its host key at the console, then connect once with ssh to accept it"
+        yield _on(snapshot, host, "dom0", f"is not proven to be it ({dom0.unreachable})", out)
+    elif by_ssh and (dom0 is None or dom0.unreachable):
         why = dom0.unreachable if dom0 else "was not asked"
         out = "restore SSH access, or use --xsbond-inherit=create"
         yield _on(snapshot, host, "dom0", f"does not answer ({why})", out)

@@ -30,6 +30,7 @@ from xsbond.model import (
     Pool,
     Vlan,
 )
+from xsbond.private import write_private
 
 SCHEMA = 1
 """Version of the stored form; a reader refuses a newer one."""
@@ -42,6 +43,9 @@ Records = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 _T = TypeVar("_T")
 
+_LONGEST_LABEL = 128
+"""Characters of a host's name that go into test ids and tables; XAPI itself has no limit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawDom0:
@@ -50,6 +54,8 @@ class RawDom0:
     outputs: Mapping[str, CommandOutput] = field(default_factory=dict)
     unreachable: str = ""
     """One line; empty if the dom0 answered."""
+    distrusted: bool = False
+    """Whether that is because it could not prove to be the host that was meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +197,8 @@ def _labels(hosts: Mapping[str, Host]) -> Mapping[str, str]:
     count = Counter(host.name_label for host in hosts.values())
     return {
         ref: host.name_label
-        if count[host.name_label] == 1
-        else f"{host.name_label}-{host.uuid[:8]}"
+        if count[host.name_label] == 1 and len(host.name_label) <= _LONGEST_LABEL
+        else f"{host.name_label[:_LONGEST_LABEL]}-{host.uuid[:8]}"
         for ref, host in hosts.items()
     }
 
@@ -221,8 +227,7 @@ def read_record(name: str, ref: str, record: Mapping[str, Any], kind: type[_T]) 
 
 def save(raw: RawSnapshot, path: Path) -> None:
     """Write the stored form, as JSON, readable by its owner only."""
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(raw), indent=1))
+    write_private(path, msgspec.json.format(msgspec.json.encode(raw), indent=1))
 
 
 def load(path: Path) -> Snapshot:
@@ -231,7 +236,7 @@ def load(path: Path) -> Snapshot:
         raw = msgspec.json.decode(path.read_bytes(), type=RawSnapshot)
     except OSError as error:
         raise OptionError(str(path), f"cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise OptionError(str(path), f"is no snapshot: {error}") from error
     if raw.schema > SCHEMA:
         raise OptionError(str(path), f"has schema {raw.schema}; this release reads up to {SCHEMA}")

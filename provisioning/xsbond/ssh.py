@@ -9,6 +9,7 @@ import functools
 import itertools
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +21,12 @@ from paramiko.ssh_exception import NoValidConnectionsError
 from testinfra.backend.paramiko import ParamikoBackend
 
 from xsbond.errors import OptionError, PoolError, TrustError
+from xsbond.secret import Secret, bare
 
 CONNECT_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 60.0
 _LARGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes of one stream; a dom0 with 4,000 interfaces answers the whole probe in half of it."""
 _NO_STATUS = -1
 """What paramiko has for the exit status of a command until dom0 tells it."""
 
@@ -37,6 +40,10 @@ class SshSettings:
     password: str | None = None
     known_hosts: tuple[str, ...] = ("~/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts")
     """Read besides what UserKnownHostsFile names."""
+
+    def __post_init__(self) -> None:
+        if self.password is not None:
+            object.__setattr__(self, "password", Secret(self.password))
 
     def __repr__(self) -> str:
         return f"SshSettings({self.ssh_config!r}, {self.identity_file!r})"
@@ -75,7 +82,7 @@ class _Strict(paramiko.MissingHostKeyPolicy):
         raise TrustError(
             hostname,
             "SSH",
-            f"its host key ({key.get_name()} {key.fingerprint}) is in no known_hosts file; "
+            f"its host key ({_shown(key)}) is in no known_hosts file; "
             "compare it at the console, then connect once with ssh to accept it",
         )
 
@@ -101,7 +108,11 @@ class StrictParamikoBackend(ParamikoBackend):
 
     @functools.cached_property
     def client(self) -> paramiko.SSHClient:
-        """Connect, or raise what paramiko raises, or TrustError."""
+        """Connect; PoolError or TrustError."""
+        with translated(self.host.name):
+            return self._connect()
+
+    def _connect(self) -> paramiko.SSHClient:
         client = paramiko.SSHClient()
         config = self._settings.config()
         wanted: dict[str, Any] = {
@@ -156,12 +167,11 @@ class StrictParamikoBackend(ParamikoBackend):
     def _exec_command(self, command: bytes) -> tuple[int, bytes, bytes]:
         transport = self.client.get_transport()
         assert transport is not None
-        channel = transport.open_session(timeout=CONNECT_TIMEOUT)
-        channel.settimeout(self.command_timeout)
-        with channel:
-            channel.exec_command(command)
-            channel.shutdown_write()
-            return _drain(channel, time.monotonic() + self.command_timeout)
+        with translated(self.host.name):
+            channel = transport.open_session(timeout=CONNECT_TIMEOUT)
+            with channel:
+                _send(channel, command, self.command_timeout)
+                return _drain(channel, time.monotonic() + self.command_timeout)
 
     @property
     def host_key(self) -> str:
@@ -177,6 +187,30 @@ class StrictParamikoBackend(ParamikoBackend):
         if "client" in self.__dict__:
             self.client.close()
             del self.client
+
+
+def _send(channel: paramiko.Channel, command: bytes, timeout: float) -> None:
+    """Ask for a command to be run; TimeoutError if that is not even answered."""
+    channel.settimeout(timeout)
+    expired = threading.Event()
+
+    def give_up() -> None:
+        expired.set()
+        channel.close()
+
+    # paramiko waits for the answer to the request for ever.
+    watch = threading.Timer(timeout, give_up)
+    watch.daemon = True
+    watch.start()
+    try:
+        channel.exec_command(command)
+        channel.shutdown_write()
+    except paramiko.SSHException as error:
+        if expired.is_set():
+            raise TimeoutError from error
+        raise
+    finally:
+        watch.cancel()
 
 
 def _drain(channel: paramiko.Channel, deadline: float) -> tuple[int, bytes, bytes]:
@@ -233,9 +267,17 @@ def translated(name: str) -> Iterator[None]:
     try:
         yield
     except paramiko.BadHostKeyException as error:
-        reason = f"its host key {error.key.fingerprint} is not the one in known_hosts"
-        raise TrustError(name, "SSH", reason) from error
+        reason = (
+            f"its host key ({_shown(error.key)}) is not the one in known_hosts"
+            f" ({_shown(error.expected_key)}); somebody may stand between, or it was reinstalled:"
+            " compare it at the console"
+        )
+        raise TrustError(name, "SSH", reason) from bare(error)
     except tuple(kind for kind, _ in _REASONS) as error:
         reason = next(text for kind, text in _REASONS if isinstance(error, kind))
         detail = " ".join(str(error).split()) or type(error).__name__
-        raise PoolError(name, "SSH", f"{reason} ({detail})") from error
+        raise PoolError(name, "SSH", f"{reason} ({detail})") from bare(error)
+
+
+def _shown(key: paramiko.PKey) -> str:
+    return f"{key.get_name()} {key.fingerprint}"

@@ -10,7 +10,9 @@ import ssl
 import xmlrpc.client
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from xsbond.bounded import BoundedSocket, Excess, Limits, bounded_parser
 from xsbond.errors import OptionError, TrustError
 
 
@@ -48,6 +50,7 @@ class TlsTrust:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.sslsocket_class = BoundedSocket
         return context
 
 
@@ -58,9 +61,9 @@ def _sha256(der: bytes) -> str:
 class _Connection(http.client.HTTPSConnection):
     """A connection that compares the certificate before a single byte is sent."""
 
-    def __init__(self, host: str, trust: TlsTrust, timeout: float) -> None:
-        super().__init__(host, timeout=timeout, context=trust.context())
-        self._trust = trust
+    def __init__(self, host: str, trust: TlsTrust, limits: Limits) -> None:
+        super().__init__(host, timeout=limits.silence, context=trust.context())
+        self._trust, self._limits = trust, limits
         self.presented = ""
         """SHA-256 of the server's certificate; empty until there is a connection."""
 
@@ -80,13 +83,33 @@ class _Connection(http.client.HTTPSConnection):
                 "somebody may stand between, or the certificate was renewed",
             )
 
+    def getresponse(self) -> http.client.HTTPResponse:
+        """Read the head of the next answer, within the limits of size and time."""
+        if isinstance(self.sock, BoundedSocket):
+            self.sock.expect(self._limits)
+        return super().getresponse()
+
 
 class PinnedTransport(xmlrpc.client.Transport):
     """XML-RPC over one kept-alive, verified connection; a lost answer is never asked for again."""
 
-    def __init__(self, trust: TlsTrust, timeout: float) -> None:
+    accept_gzip_encoding = False
+    """A small answer that unpacks to a huge one is not even asked for."""
+
+    def __init__(self, trust: TlsTrust, limits: Limits) -> None:
         super().__init__()
-        self._trust, self._timeout = trust, timeout
+        self._trust, self._limits = trust, limits
+
+    def getparser(self) -> tuple[xmlrpc.client.ExpatParser, xmlrpc.client.Unmarshaller]:
+        """Return a parser that keeps within the limits, and what it fills."""
+        return bounded_parser(self._limits)
+
+    def parse_response(self, response: http.client.HTTPResponse) -> tuple[Any, ...]:
+        """Read an answer; Excess if it is packed, although that was not asked for."""
+        packing = response.getheader("Content-Encoding", "identity")
+        if packing.lower() != "identity":
+            raise Excess("the answer is compressed, which was not asked for")
+        return super().parse_response(response)
 
     def make_connection(self, host: "xmlrpc.client._HostType") -> http.client.HTTPSConnection:
         """Return the open connection, or a new one."""
@@ -94,7 +117,7 @@ class PinnedTransport(xmlrpc.client.Transport):
             assert isinstance(self._connection[1], http.client.HTTPSConnection)
             return self._connection[1]
         assert isinstance(host, str)
-        connection = _Connection(host, self._trust, self._timeout)
+        connection = _Connection(host, self._trust, self._limits)
         self._connection = host, connection
         return connection
 

@@ -1,26 +1,27 @@
 """XAPI as this product uses it: one sweep to read everything, tasks for what takes long.
 
-`XenAPI.Failure`, socket and TLS errors never leave this module; they become `PoolError`s.
+`XenAPI.Failure`, socket and TLS errors never leave it; `translation.py` makes `PoolError`s of them.
 """
 
 import contextlib
 import http.client
-import socket
-import ssl
+import re
 import time
 import xmlrpc.client
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
-from xml.parsers.expat import ExpatError
 
 import stamina
 import XenAPI
 
 from xsbond.address import Credentials, PoolAddress
+from xsbond.bounded import Limits
 from xsbond.errors import CallRefused, PoolError, UnexpectedOutput
+from xsbond.secret import Secret
 from xsbond.snapshot import Records, read_record
 from xsbond.tls import PinnedTransport, TlsTrust
+from xsbond.translation import asked, details_of, shaped
 
 CLASSES = MappingProxyType(
     {
@@ -36,10 +37,12 @@ CLASSES = MappingProxyType(
 )
 """Class as event.from spells it -> as the API spells it: what one sweep reads."""
 
-CALL_TIMEOUT = 60.0
-"""Seconds without a byte after which a call is given up; a wrong password alone costs 5."""
 _EVENT_SLICE = 2.0
-"""Seconds one event.from may block, well below CALL_TIMEOUT."""
+"""Seconds one event.from may block, well below Limits.silence."""
+_MOST_REDIRECTS = 3
+"""A member names the master at once; the others are for a master that changes meanwhile."""
+_ADDRESS = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,254}|[0-9A-Fa-f:.]{2,45}(%[0-9A-Za-z._-]+)?")
+"""What HOST_IS_SLAVE may name: a host name, an IPv4 or an IPv6 address."""
 ORIGINATOR = "pytest-xsbond"
 
 _T = TypeVar("_T")
@@ -57,8 +60,9 @@ class PoolApi:
         function = self._session.xenapi
         for part in method.split("."):
             function = getattr(function, part)
-        with _translated(self.address.host, method):
-            return function(*params)
+        # XenAPI keeps the session's reference where nobody else needs it.
+        secret = Secret(vars(self._session).get("_session") or "")
+        return asked(self.address.host, method, lambda: function(*params), secret)
 
     def read(self, method: str, *params: Any) -> Any:
         """Make a call that changes nothing, once more if the kept connection had gone stale."""
@@ -90,33 +94,30 @@ class PoolApi:
         )
         record = self.read("task.get_record", task)
         self.change("task.destroy", task)
-        if record["status"] != "success":
-            code, *arguments = record["error_info"] or ["UNKNOWN"]
+        with shaped("task.get_record", record):
+            result, status, reason = record["result"], record["status"], record["error_info"]
+        if status != "success":
+            code, *arguments = details_of(reason)
             raise CallRefused(self.address.host, method, code, tuple(arguments))
-        return str(record["result"]).removeprefix("<value>").removesuffix("</value>")
+        return str(result).removeprefix("<value>").removesuffix("</value>")
 
     def records(self) -> Records:
         """Read all classes of the sweep in one consistent answer, or class by class."""
         try:
             return self.sweep()
         except CallRefused:
-            return {
-                name: as_text_dates(self.read(f"{name}.get_all_records"))
-                for name in CLASSES.values()
-            }
+            return {name: self.all_records(name) for name in CLASSES.values()}
+
+    def all_records(self, name: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return ref -> record of a class, with the dates in them as text."""
+        method = f"{name}.get_all_records"
+        return as_text_dates(self.read(method), method)
 
     def sweep(self) -> Records:
         """Read all classes in one event.from; CallRefused where the server has none."""
         answer = self.read("event.from", list(CLASSES), "", 0.0)
-        records: dict[str, dict[str, Mapping[str, Any]]] = {name: {} for name in CLASSES.values()}
-        for event in answer["events"]:
-            records[CLASSES[event["class"].lower()]][event["ref"]] = _plain(event["snapshot"])
-        for wire_name, name in CLASSES.items():
-            promised = answer["valid_ref_counts"].get(wire_name, len(records[name]))
-            if promised != len(records[name]):
-                reason = f"{len(records[name])} {name} records came, {promised} were promised"
-                raise UnexpectedOutput("event.from", str(sorted(records[name])), reason)
-        return records
+        with shaped("event.from", answer):
+            return _records_of(answer)
 
     def wait(
         self, classes: Sequence[str], done: Callable[[], bool], deadline: float, what: str
@@ -136,7 +137,9 @@ class PoolApi:
 
     def changed(self, classes: Sequence[str], token: str, seconds: float) -> str:
         """Return the token after the next event of the classes, or after `seconds` without one."""
-        return str(self.read("event.from", list(classes), token, seconds)["token"])
+        answer = self.read("event.from", list(classes), token, seconds)
+        with shaped("event.from", answer):
+            return str(answer["token"])
 
     @property
     def certificate_sha256(self) -> str:
@@ -145,36 +148,47 @@ class PoolApi:
 
     def close(self) -> None:
         """End the session; a pool that is gone meanwhile has ended it itself."""
-        with contextlib.suppress(PoolError), _translated(self.address.host, "session.logout"):
-            self._session.xenapi.session.logout()
+        with contextlib.suppress(PoolError):
+            self.call("session.logout")
         self._transport.close()
+
+
+def _records_of(answer: Mapping[str, Any]) -> Records:
+    """Return the records that an answer of event.from holds: all of them, or UnexpectedOutput."""
+    records: dict[str, dict[str, Mapping[str, Any]]] = {name: {} for name in CLASSES.values()}
+    for event in answer["events"]:
+        records[CLASSES[event["class"].lower()]][event["ref"]] = _plain(event["snapshot"])
+    for wire_name, name in CLASSES.items():
+        promised = answer["valid_ref_counts"].get(wire_name, len(records[name]))
+        if promised != len(records[name]):
+            reason = f"{len(records[name])} {name} records came, {promised} were promised"
+            raise UnexpectedOutput("event.from", str(sorted(records[name])), reason)
+    return records
 
 
 def connect(
     address: PoolAddress,
     credentials: Credentials,
     trust_of: Callable[[str], TlsTrust],
-    timeout: float = CALL_TIMEOUT,
+    limits: Limits | None = None,
 ) -> PoolApi:
     """Log in at the pool master, following HOST_IS_SLAVE from a member.
 
-    `trust_of` returns how the XAPI of a host, given by address, proves itself. Raises PoolError.
+    `trust_of` returns how the XAPI of a host, given by address, proves itself; it is asked for each
+    host anew, before the password is sent there. Raises PoolError.
     """
-    asked: list[str] = []
+    seen: list[str] = []
     while True:
-        asked.append(address.host)
-        transport = PinnedTransport(trust_of(address.host), timeout)
+        seen.append(address.host)
+        transport = PinnedTransport(trust_of(address.host), limits or Limits())
         session = XenAPI.Session(address.url, transport=transport)
         try:
-            with _translated(address.host, "login"):
-                session.login_with_password(
-                    credentials.username, credentials.password, "1.0", ORIGINATOR
-                )
+            _log_in(address.host, session, credentials)
         except CallRefused as refusal:
             transport.close()
-            if refusal.code != "HOST_IS_SLAVE" or refusal.arguments[0] in asked:
+            if refusal.code != "HOST_IS_SLAVE" or len(seen) > _MOST_REDIRECTS:
                 raise
-            address = PoolAddress(host=refusal.arguments[0], port=address.port)
+            address = _master(refusal, address.port, seen)
         except BaseException:
             transport.close()
             raise
@@ -182,51 +196,32 @@ def connect(
             return PoolApi(address, session, transport)
 
 
+def _log_in(host: str, session: Any, credentials: Credentials) -> None:
+    login = session.login_with_password
+    # xmlrpc sends plain text only, no subclass of it; the frames that see it do not survive.
+    asked(
+        host,
+        "login",
+        lambda: login(credentials.username, str(credentials.password), "1.0", ORIGINATOR),
+        credentials.password,
+    )
+    if not isinstance(vars(session)["_session"], str):
+        raise PoolError(host, "login", "it does not speak XAPI (no session reference)")
+
+
+def _master(refusal: CallRefused, port: int, seen: Sequence[str]) -> PoolAddress:
+    """Return where HOST_IS_SLAVE sends a client; the refusal itself if that leads nowhere new."""
+    named = refusal.arguments[0] if refusal.arguments else ""
+    if not _ADDRESS.fullmatch(named) or named in seen:
+        raise refusal
+    return PoolAddress(host=named, port=port)
+
+
 def _is_transient(error: Exception) -> bool:
     """Tell a connection that broke from a refusal; only the first is worth another try."""
     return type(error) is PoolError and isinstance(
         error.__cause__, ConnectionError | http.client.HTTPException
     )
-
-
-_REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (socket.gaierror, "no such host name"),
-    (TimeoutError, "no answer in time"),
-    (ConnectionRefusedError, "nothing listens there"),
-    (ssl.SSLCertVerificationError, "its certificate is not trusted"),
-    (ssl.SSLError, "no TLS connection"),
-    (http.client.HTTPException, "no answer to the call"),
-    (ConnectionError, "the connection broke"),
-    (OSError, "not reachable"),
-    (ExpatError, "it does not speak XML-RPC"),
-    (xmlrpc.client.Error, "it does not speak XAPI"),
-)
-"""What the libraries raise -> what it means to a person; the first match counts."""
-
-_LOGIN_REFUSALS = MappingProxyType(
-    {
-        "SESSION_AUTHENTICATION_FAILED": "user name or password is wrong",
-        "SESSION_AUTHORIZATION_FAILED": "this user has no role in the pool",
-        "HOST_STILL_BOOTING": "xapi is still starting; try again in a minute",
-        "HOST_HAS_NO_MANAGEMENT_IP": "xapi is still starting; it has no management IP yet",
-    }
-)
-
-
-@contextlib.contextmanager
-def _translated(host: str, call: str) -> Iterator[None]:
-    """Turn what the libraries raise into the errors of this product."""
-    try:
-        yield
-    except XenAPI.Failure as failure:
-        code, *arguments = failure.details
-        if call == "login" and code in _LOGIN_REFUSALS:
-            # The arguments hold the user name and PAM's text, nothing a person needs.
-            raise PoolError(host, call, f"{_LOGIN_REFUSALS[code]} ({code})") from failure
-        raise CallRefused(host, call, code, tuple(arguments)) from failure
-    except (OSError, http.client.HTTPException, ExpatError, xmlrpc.client.Error) as error:
-        reason = next(text for kind, text in _REASONS if isinstance(error, kind))
-        raise PoolError(host, call, f"{reason} ({type(error).__name__})") from error
 
 
 def _plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -237,9 +232,10 @@ def _plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def as_text_dates(records: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Return ref -> record with the dates in them as text."""
-    return {ref: _plain(record) for ref, record in records.items()}
+def as_text_dates(records: Any, source: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return ref -> record with the dates in them as text; UnexpectedOutput if they are none."""
+    with shaped(source, records):
+        return {ref: _plain(record) for ref, record in records.items()}
 
 
 def as_record(api: PoolApi, name: str, ref: str, kind: type[_T]) -> _T:

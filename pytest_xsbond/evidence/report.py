@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from pytest_xsbond.clean import clean_answer
 from pytest_xsbond.evidence.facts import RunFacts
 from pytest_xsbond.evidence.summary_page import about, verdict
 from pytest_xsbond.evidence.topology import HostPicture, pictures
@@ -55,6 +56,7 @@ def report_page(facts: RunFacts, stages: Stages | None, results: Sequence[Result
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pytest_xsbond", "evidence"),
         autoescape=True,
+        finalize=_harmless,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
@@ -74,6 +76,12 @@ def report_page(facts: RunFacts, stages: Stages | None, results: Sequence[Result
         hosts=pictures(looks, failed) if looks else (),
         picture=_Picture(environment),
     )
+
+
+def _harmless(value: object) -> object:
+    """Return what is put into the page without anything that acts on whoever shows it."""
+    is_text = isinstance(value, str) and not isinstance(value, Markup)
+    return clean_answer(value) if is_text else value
 
 
 @dataclass(frozen=True, slots=True)

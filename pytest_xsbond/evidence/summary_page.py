@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from pytest_xsbond.clean import clean_line
 from pytest_xsbond.evidence.facts import RunFacts
 from pytest_xsbond.outcomes import CATALOGUE
 from pytest_xsbond.results import BAD, Result, Verdict
@@ -18,7 +19,7 @@ def summary_page(facts: RunFacts, results: Sequence[Result]) -> str:
 
 def plain(text: str) -> str:
     """Return text that Markdown shows as it is."""
-    return _MARKUP.sub(r"\\\1", text)
+    return _MARKUP.sub(r"\\\1", clean_line(text))
 
 
 def verdict(facts: RunFacts) -> str:

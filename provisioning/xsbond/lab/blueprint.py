@@ -65,7 +65,7 @@ class AccountBlueprint:
     name: str
     role: str
     """One of xsbond.lab.roles.ROLES, for example read-only."""
-    password: str = ""
+    password: str = field(default="", repr=False)
     """Empty: the lab draws one."""
 
     def __post_init__(self) -> None:
@@ -100,7 +100,7 @@ class Blueprint:
     bonds: tuple[BondBlueprint, ...] = ()
     gateway: str = ""
     profile: Profile = field(default=CURRENT)
-    password: str = ""
+    password: str = field(default="", repr=False)
     """Password of root, for XAPI and SSH alike; empty: the lab draws one."""
     accounts: tuple[AccountBlueprint, ...] = ()
     """Users of XAPI besides root; SSH knows root alone."""

@@ -49,7 +49,8 @@ def parse_kernel_bonds(text: str) -> tuple[KernelBond, ...]:
 
 def _bond(answer: Answer, name: str, lines: list[str]) -> KernelBond:
     starts = [number for number, line in enumerate(lines) if _MEMBER.fullmatch(line)]
-    ends = [*starts[1:], len(lines)]
+    # A bond without slaves, as ifenslave leaves it, has no such part at all.
+    ends = [*starts[1:], len(lines)][: len(starts)]
     head = lines[: starts[0] if starts else len(lines)]
     facts = answer.facts(name, _matches(head, _SETTINGS))
     members = tuple(

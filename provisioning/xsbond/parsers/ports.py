@@ -60,7 +60,7 @@ def parse_ovs_ports(text: str) -> Mapping[str, OvsPortSettings]:
         table = json.loads(text)
         rows = [dict(zip(table["headings"], row, strict=True)) for row in table["data"]]
         return {str(row["name"]): _settings(row) for row in rows}
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise _no_table(answer) from error
 
 
