@@ -17,6 +17,7 @@ from pytest_xsbond.here import BondOnHost
 from pytest_xsbond.host_in_pool import HostInPool
 from pytest_xsbond.outcomes import applies, outcomes_for
 from pytest_xsbond.seen import Evidence
+from pytest_xsbond.since_baseline import since_baseline
 from pytest_xsbond.stages import Stages
 from xsbond.errors import XsbondError
 from xsbond.model import DesiredBond
@@ -42,6 +43,11 @@ class Claim:
     def parameters(self) -> Sequence[str]:
         """Return the names of the views it wants."""
         return tuple(inspect.signature(self.judge).parameters)
+
+    @property
+    def is_about_host(self) -> bool:
+        """Tell whether it is about a host, whatever bonds are wanted."""
+        return bool({"this_host", "since_baseline"} & set(self.parameters))
 
     @property
     def needs_a_drill(self) -> bool:
@@ -75,7 +81,7 @@ def unmet(stages: Stages) -> tuple[str, ...]:
             f"{stages.now.labels[host]}: {claim.says}"
             for host in by_name(stages.now)
             for claim in all_claims()
-            for wanted in (stages.desired if "this_host" not in claim.parameters else [None])
+            for wanted in ([None] if claim.is_about_host else stages.desired)
             if _is_judged(claim, stages, host, wanted) and not _holds(claim, stages, host, wanted)
         )
     )
@@ -145,4 +151,5 @@ def _views(stages: Stages, host: str, network: str | None) -> Mapping[str, Calla
         "at_master": lambda: master(stages.now),
         "created_at_master": lambda: master(stages.created),
         "this_host": lambda: HostInPool(evidence=evidence, desired=stages.desired),
+        "since_baseline": lambda: since_baseline(stages, host),
     }

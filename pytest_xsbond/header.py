@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from pytest_xsbond.run import PoolRun, ReplayRun, Run
+from pytest_xsbond.stages import Stages
 from xsbond.plan import by_name
 from xsbond.snapshot import Snapshot
 
@@ -37,6 +38,7 @@ def facts(run: Run) -> dict[str, str]:
         "bonds": "; ".join(
             f"{bond.network}: {'+'.join(bond.nics)} {bond.mode}" for bond in run.expected().desired
         ),
+        **_known(run.expected()),
         **_trust(run),
         **_limits(run),
     }
@@ -95,6 +97,16 @@ def _mode(run: Run) -> str:
         f"apply ({steps} step{'s' if steps > 1 else ''}, members inherit by"
         f" {run.settings.inherit}){drill}"
     )
+
+
+def _known(stages: Stages) -> dict[str, str]:
+    """Return what the pool is held against, and what is known of it."""
+    known = {}
+    if stages.baseline:
+        known["baseline"] = f"taken at {stages.baseline.raw.taken_at}"
+    if stages.waivers:
+        known["waivers"] = "; ".join(f"{each.about}: {each.says}" for each in stages.waivers)
+    return known
 
 
 def _trust(run: Run) -> dict[str, str]:

@@ -61,7 +61,7 @@ class XsbondSession:
 
     def _open(self) -> Run:
         stages = getattr(self.config, "workerinput", {}).get("xsbond_stages")
-        settings = read_settings(self.config, replay=stages)
+        settings = read_settings(self.config, stored=stages)
         if settings.replay:
             return ReplayRun(settings)
         return open_run(settings, lambda: read_credentials(self.config))
@@ -215,10 +215,10 @@ class XsbondSession:
         seen, wanted = header.shown(left), header.shown(right)
         if isinstance(left, Sentences):
             # The claim itself says what was wanted.
-            seen, wanted = "; ".join(left), ""
+            seen, wanted = "\n".join(left), ""
         if self._compared is None:
             self._compared = seen, wanted
-        return [seen if isinstance(left, Sentences) else f"seen {seen}, wanted {wanted}"]
+        return ["; ".join(left) if isinstance(left, Sentences) else f"seen {seen}, wanted {wanted}"]
 
     _in_claim = False
 

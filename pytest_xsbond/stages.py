@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pytest_xsbond.waiver import Waiver
 from xsbond.drill import LegDrill
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
@@ -16,6 +17,7 @@ from xsbond.snapshot import Snapshot, load, save
 
 _RUN = "run.json"
 _FAILOVER = "failover.json"
+_BASELINE = "baseline.json"
 _NAMES = ("before", "created", "after", "now")
 
 
@@ -37,6 +39,10 @@ class Stages:
     """Whether legs are taken down in turn, or were."""
     failover: tuple[LegDrill, ...] = ()
     """What became of the legs that were taken down so far."""
+    baseline: Snapshot | None = None
+    """An earlier look, which nothing but the wanted bonds may differ from; None without one."""
+    waivers: tuple[Waiver, ...] = ()
+    """What is known not to hold."""
 
     @functools.cached_property
     def inherited(self) -> frozenset[tuple[str, str]]:
@@ -49,14 +55,17 @@ class Stages:
 def store_stages(stages: Stages, directory: Path) -> None:
     """Write the snapshots and what they are to be judged by, readable by their owner only."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    about = {"inherit": stages.inherit, "bonds": stages.desired}
+    about = {"inherit": stages.inherit, "bonds": stages.desired, "waivers": stages.waivers}
     (directory / _RUN).touch(mode=0o600)
     (directory / _RUN).write_bytes(msgspec.json.encode(about, enc_hook=str))
     for name, snapshot in _named(stages).items():
         if snapshot is not None:
             save(snapshot.raw, directory / f"{name}.json")
-    # What an earlier run has left here was not drilled by this one.
-    (directory / _FAILOVER).unlink(missing_ok=True)
+    # What an earlier run has left here was not drilled by this one, nor compared with.
+    for name in (_FAILOVER, _BASELINE):
+        (directory / name).unlink(missing_ok=True)
+    if stages.baseline:
+        save(stages.baseline.raw, directory / _BASELINE)
     if stages.drilled:
         (directory / _FAILOVER).touch(mode=0o600)
         (directory / _FAILOVER).write_bytes(msgspec.json.encode(stages.failover))
@@ -71,6 +80,7 @@ def _named(stages: Stages) -> dict[str, Snapshot | None]:
 class _About:
     inherit: Inherit
     bonds: tuple[DesiredBond, ...]
+    waivers: tuple[Waiver, ...] = ()
 
 
 def load_stages(directory: Path, desired: tuple[DesiredBond, ...] | None = None) -> Stages:
@@ -91,12 +101,14 @@ def load_stages(directory: Path, desired: tuple[DesiredBond, ...] | None = None)
     return Stages(
         desired=about.bonds if desired is None else desired,
         inherit=about.inherit,
+        waivers=about.waivers,
         before=found.get("before") if last != "before" else None,
         created=found.get("created"),
         now=found[last],
         listened=found[last].raw.listened > 0,
         drilled=(directory / _FAILOVER).is_file(),
         failover=_load_failover(directory / _FAILOVER),
+        baseline=load(directory / _BASELINE) if (directory / _BASELINE).is_file() else None,
     )
 
 
