@@ -106,10 +106,10 @@ def _look(request: pytest.FixtureRequest, seen: "BondOnHost | HostInPool | Since
 
     with _as_error():
         for part in _looks_at(request):
-            if part in PARTS:
-                PARTS[part](seen.snapshot, seen.host)
-            else:
+            if hasattr(type(seen), part):
                 getattr(seen, part)
+            else:
+                PARTS[part](seen.snapshot, seen.host)
 
 
 def _looks_at(request: pytest.FixtureRequest) -> Sequence[str]:

@@ -29,6 +29,8 @@ class HtmlColumns:
         )
         if warning := about.get("warning"):
             cells[0] = f'<td class="col-result">Passed, with a warning: {escape(warning)}</td>'
+        if waived := about.get("waived"):
+            cells[0] = f'<td class="col-result">Waived: {escape(waived["says"])}</td>'
 
         cells[1:1] = [
             f'<td class="col-{name.lower()}">{escape(value)}</td>'

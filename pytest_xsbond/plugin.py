@@ -36,10 +36,13 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if _is_asked_for(config):
         from pytest_xsbond.baseline import BaselineKeeper  # noqa: PLC0415 - heavy, seldom wanted
+        from pytest_xsbond.nagios import NagiosStatus  # noqa: PLC0415
         from pytest_xsbond.session import XsbondSession  # noqa: PLC0415
         from pytest_xsbond.waived import Waived  # noqa: PLC0415
         from pytest_xsbond.warned import Warned  # noqa: PLC0415
 
+        # What is registered first is called last: when the others have had their say.
+        config.pluginmanager.register(NagiosStatus(config), "xsbond-nagios")
         config.pluginmanager.register(XsbondSession(config), "xsbond-session")
         config.pluginmanager.register(Warned(), "xsbond-warned")
         config.pluginmanager.register(Waived(config), "xsbond-waived")

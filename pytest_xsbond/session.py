@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_xsbond import drilling, header
+from pytest_xsbond import drilling, header, nagios
 from pytest_xsbond.failure import explain, judged_elsewhere
 from pytest_xsbond.grouping import view_of
 from pytest_xsbond.keys import EVIDENCE, OUTCOMES, RUN, VIEWS
@@ -56,6 +56,8 @@ class XsbondSession:
                 drilling.take_all(run, say)
                 store_stages(run.stages(say), Path(self._handed_over.name))
         except XsbondError as error:
+            if nagios.is_asked_for(self.config):
+                nagios.unknown(str(error))
             raise pytest.UsageError(str(error)) from None
         header.describe(self.config, run)
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from xsbond import inventory, lookup
+from xsbond import bond_items, lookup
 from xsbond.errors import PoolError, XsbondError
-from xsbond.inventory import AREAS, POOL_WIDE, Fact, Item
+from xsbond.inventory import AREAS, POOL_WIDE
+from xsbond.item import Fact, Item
 from xsbond.model import DesiredBond
 from xsbond.snapshot import Snapshot
 
@@ -119,6 +120,8 @@ def _compared(
     pairs: Iterable[tuple[Item | None, Item | None]], area: str, host: str
 ) -> Iterator[Difference]:
     for before, after in pairs:
+        if all(item is None or item.is_transient for item in (before, after)):
+            continue
         if before is not None and after is not None:
             yield from _changed(before, after, area, host)
         elif after is not None:
@@ -148,12 +151,15 @@ def _shown(fact: Fact | None) -> str:
     return fact.text if fact else "nothing"
 
 
+_NAMES = frozenset({"name", "device", "network"})
+
+
 def _told(item: Item) -> str:
     """Return what the name of a thing does not say of it already."""
     return ", ".join(
         f"{name} {fact.text}"
         for name, fact in item.facts.items()
-        if fact.text not in item.name and not fact.is_detail
+        if not fact.is_detail and not (name in _NAMES and fact.text in item.name)
     )
 
 
@@ -201,7 +207,7 @@ def _made(baseline: Snapshot, now: Snapshot, host: str, wanted: DesiredBond) -> 
     pif = now.pifs[found[1].master]
     bridge = now.networks[pif.network].bridge
     left = lookup.own_bridges(now, host, wanted.nics)
-    name = inventory.bond_name(wanted.network)
+    name = bond_items.bond_name(wanted.network)
     address = wanted.addresses.get(now.labels[host])
     addressed = {f"address of {thing}" for thing in (f"PIF {pif.device}", f"interface {bridge}")}
     return _AskedFor(
@@ -215,7 +221,7 @@ def _made(baseline: Snapshot, now: Snapshot, host: str, wanted: DesiredBond) -> 
             **({(f"address of interface {bridge}", "IP"): str(address)} if address else {}),
         },
         switched=frozenset(
-            {(name, inventory.PORT_SETTINGS)} if _was_switched(baseline, now, host, wanted) else ()
+            {(name, bond_items.PORT_SETTINGS)} if _was_switched(baseline, now, host, wanted) else ()
         ),
     )
 
@@ -235,7 +241,7 @@ def _wanted_facts(name: str, wanted: DesiredBond) -> Mapping[tuple[str, str], st
         "mode": wanted.mode.value,
         "legs": legs,
         "primary leg": wanted.nics[0],
-        inventory.IN_SWITCH: inventory.running_bond(lookup.ovs_mode(wanted), wanted.nics),
+        bond_items.IN_SWITCH: bond_items.running_bond(lookup.ovs_mode(wanted), wanted.nics),
         **{f"properties:{key}": value for key, value in wanted.properties.items()},
     }
     return {(name, fact): value for fact, value in facts.items()}
