@@ -72,8 +72,18 @@ def checkout(tmp_path: Path, lab: Lab) -> Path:
     folder.mkdir(parents=True)
     (folder / "bonds.toml").write_text(BONDS)
     (folder / "waivers.toml").write_text("")
-    (folder / "ssh_config").write_text(Path(lab.ssh_config).read_text())
+    reach(lab, folder)
     return folder.parent
+
+
+def reach(lab: Lab, folder: Path) -> None:
+    """Write how a lab's hosts are reached: by password, their keys in the repository."""
+    lines = Path(lab.ssh_config).read_text().splitlines()
+    (known_hosts,) = {line.split()[1] for line in lines if "UserKnownHostsFile" in line}
+    (folder / "known_hosts").write_text(Path(known_hosts).read_text())
+    kept = [line for line in lines if "Identit" not in line]
+    text = "\n".join(kept).replace(known_hosts, "ci/known_hosts")
+    (folder / "ssh_config").write_text(text)
 
 
 def test_page_has_a_pipeline_for_each_server() -> None:
@@ -129,7 +139,7 @@ def test_stage_fails_for_a_pool_that_differs(checkout: Path) -> None:
     """Status 1, and reports that say so."""
     with provisioned_lab(tutorial(2)) as lab:
         strike(lab, "leg-mtu@xs-2")
-        (checkout / "ci" / "ssh_config").write_text(Path(lab.ssh_config).read_text())
+        reach(lab, checkout / "ci")
         done = run(checkout, "GitHub Actions", POOL=lab.master_url, XSBOND_PASSWORD=lab.password)
     assert done.returncode == 1, done.stdout + done.stderr
     assert ' failures="1" ' in (checkout / "reports" / "junit.xml").read_text()
