@@ -60,8 +60,12 @@ def save_baseline_option(config: pytest.Config) -> Path | None:
     if compared and path.resolve() == Path(compared).resolve():
         reason = f"{path} is what this run compares with; save the new baseline to another file"
         raise OptionError(_SAVE, reason)
-    if path.is_dir():
-        raise OptionError(_SAVE, f"{path} is a directory; name a file in it")
+    if options.flag(config, "plan"):
+        raise OptionError(_SAVE, "keeps what a run has judged; --xsbond-plan judges nothing")
+    if path.exists() and not path.is_file():
+        # It would be replaced, were it a device.
+        kind = "directory; name a file in it" if path.is_dir() else "device; name a file"
+        raise OptionError(_SAVE, f"{path} is a {kind}")
     if not path.parent.is_dir():
         raise OptionError(_SAVE, f"there is no directory {path.parent}")
     if not os.access(path.parent, os.W_OK):

@@ -74,7 +74,8 @@ def _ids(test: FunctionType) -> tuple[str, ...]:
 def unmet(stages: Stages) -> tuple[str, ...]:
     """Return `xs-2: Bond.mode is the wanted mode.` for every claim that does not hold, once.
 
-    What nobody could look at does not hold; what only warns, or cannot be judged, is left out.
+    What nobody could look at does not hold; what only warns, is waived, or cannot be judged is left
+    out.
     """
     return tuple(
         dict.fromkeys(
@@ -82,9 +83,16 @@ def unmet(stages: Stages) -> tuple[str, ...]:
             for host in by_name(stages.now)
             for claim in all_claims()
             for wanted in ([None] if claim.is_about_host else stages.desired)
-            if _is_judged(claim, stages, host, wanted) and not _holds(claim, stages, host, wanted)
+            if _is_judged(claim, stages, host, wanted)
+            and not _is_waived(claim, stages, host, wanted)
+            and not _holds(claim, stages, host, wanted)
         )
     )
+
+
+def _is_waived(claim: Claim, stages: Stages, host: str, wanted: DesiredBond | None) -> bool:
+    network = wanted.network if wanted else ""
+    return stages.waiver_for(claim.outcomes, stages.now.labels[host], network) is not None
 
 
 def unmet_about(

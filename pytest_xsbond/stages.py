@@ -1,7 +1,9 @@
 """The looks of one run: before, created, after; kept together, stored and loaded together."""
 
+import datetime as dt
 import functools
 import ipaddress
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,19 @@ class Stages:
         if self.before is None:
             return frozenset()
         return frozenset(plan_for(self.desired, self.before, self.inherit).pending)
+
+    @property
+    def day(self) -> dt.date:
+        """The day waivers must not have expired on: that of the look, UTC.
+
+        A look that is judged again is judged by what counted at the time.
+        """
+        return dt.datetime.fromisoformat(self.now.raw.taken_at).date()
+
+    def waiver_for(self, ids: Collection[str], host: str, network: str) -> Waiver | None:
+        """Return the waiver that counts for a claim with these ids, on a host name and network."""
+        counting = (each for each in self.waivers if each.counts_on(self.day))
+        return next((each for each in counting if each.covers(ids, host, network)), None)
 
 
 def store_stages(stages: Stages, directory: Path) -> None:

@@ -3,7 +3,6 @@
 Only a verdict is waived: what nobody could look at stays an error.
 """
 
-import datetime as dt
 from collections.abc import Generator, Iterator, Sequence
 
 import pytest
@@ -101,28 +100,7 @@ def waiver_of(item: pytest.Item) -> Waiver | None:
     if run is None or OUTCOMES not in item.stash:
         return None
     marker, (host, network) = item.get_closest_marker("outcome"), subject(item)
-    ids, stages = marker.args if marker else (), run.expected()
-    return next(
-        (
-            waiver
-            for waiver in stages.waivers
-            if waiver.counts_on(day_of(stages)) and _covers(waiver, ids, host, network or "")
-        ),
-        None,
-    )
-
-
-def _covers(waiver: Waiver, ids: Sequence[str], host: str, network: str) -> bool:
-    about = waiver.outcome in ids and waiver.host == host
-    return about and (not waiver.network or waiver.network == network)
-
-
-def day_of(stages: Stages) -> dt.date:
-    """Return the day a run's waivers must not have expired on: that of the look, UTC.
-
-    A look that is judged again is judged by what counted at the time.
-    """
-    return dt.datetime.fromisoformat(stages.now.raw.taken_at).date()
+    return run.expected().waiver_for(marker.args if marker else (), host, network or "")
 
 
 def complaint(waiver: Waiver, stages: Stages, results: Sequence[Result]) -> str:
@@ -130,7 +108,7 @@ def complaint(waiver: Waiver, stages: Stages, results: Sequence[Result]) -> str:
 
     One whose claims were not all judged in this run may be of use in another.
     """
-    if not waiver.counts_on(day_of(stages)):
+    if not waiver.counts_on(stages.day):
         return f"the waiver expired on {waiver.expires}; renew it or take it out"
     if waiver.host not in stages.now.labels.values():
         return f"the waiver is unused: the pool has no host {waiver.host}; take it out"
@@ -158,13 +136,7 @@ def _claims_of(waiver: Waiver, stages: Stages) -> Iterator[tuple[str, str]]:
     for claim in all_claims():
         own = outcomes_for(claim.outcomes, is_master=host == stages.now.pool.master)
         for network in [""] if claim.is_about_host else [each.network for each in stages.desired]:
-            if _covers(waiver, claim.outcomes, waiver.host, network) and any(
+            if waiver.covers(claim.outcomes, waiver.host, network) and any(
                 applies(each, stages, host, network or None) for each in own
             ):
                 yield claim.judge.__name__, network
-
-
-def waivers_line(stages: Stages) -> str:
-    """Return how many deviations are known, for whoever names the run."""
-    count = len(stages.waivers)
-    return f"{count} known deviation{'' if count == 1 else 's'}"

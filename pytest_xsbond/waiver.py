@@ -1,6 +1,7 @@
 """A waiver: a deviation that somebody knows of, and answers for until a certain day."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -31,6 +32,11 @@ class Waiver:
     def says(self) -> str:
         """Return why, by whom and for how long, in one line."""
         return f"{self.reason} ({self.owner}, until {self.expires.isoformat()})"
+
+    def covers(self, ids: Collection[str], host: str, network: str) -> bool:
+        """Tell whether it is about a claim, by any of its ids, on a host and, if any, a network."""
+        about = self.outcome in ids and self.host == host
+        return about and (not self.network or self.network == network)
 
     def counts_on(self, day: dt.date) -> bool:
         """Tell whether it has not expired yet."""

@@ -69,12 +69,13 @@ def test_file_that_is_no_baseline_of_this_pool_is_refused(
         (["--xsbond-baseline=absent.json"], "absent.json: cannot be read: No such file"),
         (["--xsbond-save-baseline=absent/b.json"], "there is no directory absent"),
         (["--xsbond-save-baseline=."], "--xsbond-save-baseline: . is a directory"),
+        (["--xsbond-save-baseline=/dev/null"], "/dev/null is a device; name a file"),
         (
             ["--xsbond-baseline=b.json", "--xsbond-save-baseline=./b.json"],
             "b.json is what this run compares with; save the new baseline to another file",
         ),
     ],
-    ids=["absent", "no-directory", "directory", "both-the-same"],
+    ids=["absent", "no-directory", "directory", "device", "both-the-same"],
 )
 def test_file_that_cannot_be_is_refused(
     pytester: pytest.Pytester,

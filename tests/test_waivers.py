@@ -9,7 +9,7 @@ import pytest
 
 from pytest_xsbond.stages import Stages
 from tests.build import Draft
-from tests.labs import pool_arguments, provisioned_lab
+from tests.labs import pool_arguments, provisioned_lab, verify
 from tests.spec_run import SpecRun, run_spec, store
 from xsbond.lab.blueprint import tutorial
 from xsbond.lab.faults import strike
@@ -253,6 +253,18 @@ def test_workers_waive_too(pytester: pytest.Pytester) -> None:
             "*1 waived*",
         ]
     )
+
+
+def test_waived_claim_is_not_waited_for(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--xsbond-wait` waits for what is to hold, not for what is known not to."""
+    (pytester.path / "waivers.toml").write_text(waiver("H-mtu"))
+    with provisioned_lab(tutorial(2)) as lab:
+        strike(lab, "leg-mtu@xs-2")
+        run = verify(pytester, lab, "--xsbond-waivers=waivers.toml", "--xsbond-wait=120")
+    assert (run.not_passed(), run.exit_status) == ({("xs-2", "H-mtu"): "waived"}, 0)
+    assert printed(capsys, "everything holds after ")
 
 
 def test_stored_run_keeps_its_waivers(
