@@ -109,7 +109,7 @@ def _look(request: pytest.FixtureRequest, seen: "BondOnHost | HostInPool | Since
             if hasattr(type(seen), part):
                 getattr(seen, part)
             else:
-                PARTS[part](seen.snapshot, seen.host)
+                PARTS[part](seen.evidence.snapshot, seen.evidence.host)
 
 
 def _looks_at(request: pytest.FixtureRequest) -> Sequence[str]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pytest
 
 from pytest_xsbond.run import PoolRun, ReplayRun, Run
-from pytest_xsbond.stages import Stages
 from xsbond.plan import by_name
 from xsbond.snapshot import Snapshot
 
@@ -38,7 +37,7 @@ def facts(run: Run) -> dict[str, str]:
         "bonds": "; ".join(
             f"{bond.network}: {'+'.join(bond.nics)} {bond.mode}" for bond in run.expected().desired
         ),
-        **_known(run.expected()),
+        **_known(run),
         **_trust(run),
         **_limits(run),
     }
@@ -99,11 +98,12 @@ def _mode(run: Run) -> str:
     )
 
 
-def _known(stages: Stages) -> dict[str, str]:
+def _known(run: Run) -> dict[str, str]:
     """Return what the pool is held against, and what is known of it."""
-    known = {}
+    stages, file, known = run.expected(), run.settings.baseline, {}
     if stages.baseline:
-        known["baseline"] = f"taken at {stages.baseline.raw.taken_at}"
+        name = str(file.path) if file else "stored with the run"
+        known["baseline"] = f"{name} (taken at {stages.baseline.raw.taken_at})"
     if stages.waivers:
         known["waivers"] = "; ".join(f"{each.about}: {each.says}" for each in stages.waivers)
     return known

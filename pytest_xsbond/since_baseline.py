@@ -30,19 +30,14 @@ class SinceBaseline:
         return f"<{self.name} since {self.baseline.raw.taken_at}>"
 
     @property
-    def snapshot(self) -> Snapshot:
-        """The look at the pool that is judged."""
-        return self.evidence.snapshot
-
-    @property
-    def host(self) -> str:
-        """The host's ref in that look."""
-        return self.evidence.host
-
-    @property
     def name(self) -> str:
         """The host's name."""
-        return self.snapshot.labels[self.host]
+        return self.evidence.snapshot.labels[self.evidence.host]
+
+    @property
+    def _here(self) -> tuple[Snapshot, str]:
+        """The look at the pool that is judged, and the host's ref in it."""
+        return self.evidence.snapshot, self.evidence.host
 
     @property
     def hosts(self) -> Sentences:
@@ -57,7 +52,7 @@ class SinceBaseline:
     @property
     def nics(self) -> Sentences:
         """How the NICs differ, in XAPI or in dom0."""
-        slaves = ["kernel-bonds"] if switch.is_kernel(self.snapshot, self.host) else []
+        slaves = ["kernel-bonds"] if switch.is_kernel(*self._here) else []
         return self._changed("nics", "sysfs-net", *slaves)
 
     @property
@@ -73,7 +68,7 @@ class SinceBaseline:
     @property
     def bonds(self) -> Sentences:
         """How the bonds differ, in XAPI or in the switch."""
-        return self._changed("bonds", switch.bonds_probe(self.snapshot, self.host), "ovs-ports")
+        return self._changed("bonds", switch.bonds_probe(*self._here), "ovs-ports")
 
     @property
     def mtus(self) -> Sentences:
@@ -88,7 +83,7 @@ class SinceBaseline:
     @property
     def bridges(self) -> Sentences:
         """How the bridges differ, or what makes them."""
-        probe = switch.bridges_probe(self.snapshot, self.host)
+        probe = switch.bridges_probe(*self._here)
         return self._changed("bridges", probe, "ifconfig-a")
 
     @property
@@ -103,7 +98,7 @@ class SinceBaseline:
         return Sentences(map(str, self.found[area]))
 
     def _look(self, area: str, probes: Sequence[str]) -> None:
-        now, host = self.snapshot, self.host
+        now, host = self._here
         self.found[area] = differences(self.baseline, now, host, area, self.desired)
         for item in AREAS[area](now, host):
             for kind, ref in item.rests_on:

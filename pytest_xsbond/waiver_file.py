@@ -70,8 +70,8 @@ def _waiver(entry: Any, where: str) -> Waiver:
         key, reason = _located(str(error), entry)
         raise OptionError(where + key, reason) from error
     if read.outcome not in CATALOGUE:
-        near = get_close_matches(read.outcome, CATALOGUE, n=3, cutoff=0.5)
-        hint = f"is it {' or '.join(near)}?" if near else "docs/runbook.md lists them"
+        near = get_close_matches(read.outcome, CATALOGUE, n=1)
+        hint = f"is it {near[0]}?" if near else "docs/runbook.md lists them"
         raise OptionError(f"{where}.outcome", f"there is no outcome {read.outcome!r}; {hint}")
     return Waiver(
         outcome=read.outcome,

@@ -52,8 +52,10 @@ def test_run_keeps_its_last_look(
         assert verify(pytester, lab, "--xsbond-save-baseline=base.json").exit_status == 0
         run = verify(pytester, lab, "--xsbond-baseline=base.json", "-k", "drift")
     path = pytester.path / "base.json"
+    printed = capsys.readouterr().out
+    assert "xsbond baseline: base.json (taken at " in printed
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert f"baseline saved: {path.name} (2 hosts, " in capsys.readouterr().out
+    assert f"baseline saved: {path.name} (2 hosts, " in printed
     assert (judged(run), run.not_passed(), run.exit_status) == (DRIFT, {}, 0)
 
 
