@@ -102,17 +102,18 @@ class BaselineKeeper:
             self._lines.append((f"no baseline was saved: {reason}", {"red": True, "bold": True}))
             return
         try:
-            self._save(run, path)
+            self._save(run, path, session.testsfailed)
         except OSError as error:
             reason = f"{path}: {error.strerror}"
             self._lines.append((f"no baseline was saved: {reason}", {"red": True, "bold": True}))
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
-    def _save(self, run: "Run", path: Path) -> None:
+    def _save(self, run: "Run", path: Path, failed: int) -> None:
         now = run.expected().now
         replace_file(now, path)
         hosts = f"{len(now.hosts)} host{'' if len(now.hosts) == 1 else 's'}"
-        self._lines.append((f"baseline saved: {path} ({hosts}, {now.raw.taken_at})", {}))
+        then = f"; {failed} claims did not hold then" if failed else ""
+        self._lines.append((f"baseline saved: {path} ({hosts}, {now.raw.taken_at}{then})", {}))
         for name, reason in _unseen(now).items():
             text = f"the baseline lacks the dom0 of {name}, so that nothing in it can be compared"
             self._lines.append((f"{text}: {reason}", {"red": True, "bold": True}))

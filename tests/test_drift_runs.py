@@ -59,11 +59,15 @@ def test_run_keeps_its_last_look(
     assert (judged(run), run.not_passed(), run.exit_status) == (DRIFT, {}, 0)
 
 
-def test_baseline_from_before_an_apply_fails_nothing(pytester: pytest.Pytester) -> None:
+def test_baseline_from_before_an_apply_fails_nothing(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What the bond file asked for is no drift, in the very run that makes it."""
     with Lab(tutorial(2)) as lab:
         before = verify(pytester, lab, "--xsbond-save-baseline=base.json")
         assert before.exit_status == 1
+        bad = sum(result.verdict in {"FAIL", "ERROR"} for result in before.results)
+        assert f"; {bad} claims did not hold then)" in capsys.readouterr().out
         run = verify(pytester, lab, "--xsbond-apply", "--xsbond-baseline=base.json")
     assert judged(run) >= DRIFT
     assert (run.not_passed(), run.exit_status) == ({}, 0)
