@@ -1,5 +1,7 @@
 """pytest-xsbond: an executable spec for network bonds on XenServer and XCP-ng pools."""
 
+import importlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,6 +10,7 @@ if TYPE_CHECKING:
     from pytest_xsbond.failover_claims import LegOnHost
     from pytest_xsbond.here import BondOnHost
     from pytest_xsbond.host_in_pool import HostInPool
+    from pytest_xsbond.since_baseline import SinceBaseline
     from pytest_xsbond.stages import Stages
     from xsbond.model import DesiredBond
     from xsbond.snapshot import Snapshot
@@ -18,6 +21,7 @@ __all__ = [
     "HostInPool",
     "LegOnHost",
     "PoolWarning",
+    "SinceBaseline",
     "Snapshot",
     "Stages",
     "outcome",
@@ -35,30 +39,21 @@ class PoolWarning(pytest.PytestWarning):
     """Something about a pool that is worth a look, and no reason to fail a run."""
 
 
+_HOMES = MappingProxyType(
+    {
+        "BondOnHost": "pytest_xsbond.here",
+        "HostInPool": "pytest_xsbond.host_in_pool",
+        "LegOnHost": "pytest_xsbond.failover_claims",
+        "SinceBaseline": "pytest_xsbond.since_baseline",
+        "Stages": "pytest_xsbond.stages",
+        "DesiredBond": "xsbond.model",
+        "Snapshot": "xsbond.snapshot",
+    }
+)
+"""Name -> module. pytest imports this package in every run; only those with a pool pay for them."""
+
+
 def __getattr__(name: str) -> Any:
-    # pytest imports this package in every run; only runs with a pool pay for the rest.
-    if name == "BondOnHost":
-        from pytest_xsbond.here import BondOnHost  # noqa: PLC0415
-
-        return BondOnHost
-    if name == "HostInPool":
-        from pytest_xsbond.host_in_pool import HostInPool  # noqa: PLC0415
-
-        return HostInPool
-    if name == "LegOnHost":
-        from pytest_xsbond.failover_claims import LegOnHost  # noqa: PLC0415
-
-        return LegOnHost
-    if name == "Stages":
-        from pytest_xsbond.stages import Stages  # noqa: PLC0415
-
-        return Stages
-    if name == "DesiredBond":
-        from xsbond.model import DesiredBond  # noqa: PLC0415
-
-        return DesiredBond
-    if name == "Snapshot":
-        from xsbond.snapshot import Snapshot  # noqa: PLC0415
-
-        return Snapshot
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(name)

@@ -17,6 +17,7 @@ from pytest_xsbond.here import BondOnHost
 from pytest_xsbond.host_in_pool import HostInPool
 from pytest_xsbond.outcomes import applies, outcomes_for
 from pytest_xsbond.seen import Evidence
+from pytest_xsbond.since_baseline import since_baseline
 from pytest_xsbond.stages import Stages
 from xsbond.errors import XsbondError
 from xsbond.model import DesiredBond
@@ -44,6 +45,11 @@ class Claim:
         return tuple(inspect.signature(self.judge).parameters)
 
     @property
+    def is_about_host(self) -> bool:
+        """Tell whether it is about a host, whatever bonds are wanted."""
+        return bool({"this_host", "since_baseline"} & set(self.parameters))
+
+    @property
     def needs_a_drill(self) -> bool:
         """Return whether it judges what became of a leg, which no look at a pool shows."""
         return "failover" in self.parameters
@@ -68,17 +74,25 @@ def _ids(test: FunctionType) -> tuple[str, ...]:
 def unmet(stages: Stages) -> tuple[str, ...]:
     """Return `xs-2: Bond.mode is the wanted mode.` for every claim that does not hold, once.
 
-    What nobody could look at does not hold; what only warns, or cannot be judged, is left out.
+    What nobody could look at does not hold; what only warns, is waived, or cannot be judged is left
+    out.
     """
     return tuple(
         dict.fromkeys(
             f"{stages.now.labels[host]}: {claim.says}"
             for host in by_name(stages.now)
             for claim in all_claims()
-            for wanted in (stages.desired if "this_host" not in claim.parameters else [None])
-            if _is_judged(claim, stages, host, wanted) and not _holds(claim, stages, host, wanted)
+            for wanted in ([None] if claim.is_about_host else stages.desired)
+            if _is_judged(claim, stages, host, wanted)
+            and not _is_waived(claim, stages, host, wanted)
+            and not _holds(claim, stages, host, wanted)
         )
     )
+
+
+def _is_waived(claim: Claim, stages: Stages, host: str, wanted: DesiredBond | None) -> bool:
+    network = wanted.network if wanted else ""
+    return stages.waiver_for(claim.outcomes, stages.now.labels[host], network) is not None
 
 
 def unmet_about(
@@ -145,4 +159,5 @@ def _views(stages: Stages, host: str, network: str | None) -> Mapping[str, Calla
         "at_master": lambda: master(stages.now),
         "created_at_master": lambda: master(stages.created),
         "this_host": lambda: HostInPool(evidence=evidence, desired=stages.desired),
+        "since_baseline": lambda: since_baseline(stages, host),
     }

@@ -26,7 +26,7 @@ class Failure:
     host: str
     network: str
     seen: str
-    """Empty where the claim could not be judged."""
+    """A line for each thing that is wrong; empty where the claim could not be judged."""
     wanted: str
     """Empty where the claim says it all."""
     others: Mapping[str, str]
@@ -44,8 +44,7 @@ class Failure:
         yield f"host    {self.host}, network {self.network}"
         if self.wanted:
             yield f"wanted  {self.wanted}"
-        if self.seen:
-            yield f"seen    {self.seen}"
+        yield from _table("seen", self.seen.splitlines())
         yield from _table("others", _grouped(self.others))
         yield from _table("cause", [f"{cause.name}: {cause.says}" for cause in self.causes])
         yield from _table("perhaps", [f"{cause.name}: {cause.says}" for cause in self.open])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_xsbond.failover_claims import LegOnHost
     from pytest_xsbond.here import BondOnHost
     from pytest_xsbond.host_in_pool import HostInPool
+    from pytest_xsbond.since_baseline import SinceBaseline
     from pytest_xsbond.stages import Stages
     from xsbond.model import DesiredBond
     from xsbond.snapshot import Snapshot
@@ -99,16 +100,16 @@ def _view(
     return view
 
 
-def _look(request: pytest.FixtureRequest, seen: "BondOnHost | HostInPool") -> None:
+def _look(request: pytest.FixtureRequest, seen: "BondOnHost | HostInPool | SinceBaseline") -> None:
     """Read what the claim rests on: what cannot be read makes an error of it, not a failure."""
     from pytest_xsbond.parts import PARTS  # noqa: PLC0415 - see the top of this file
 
     with _as_error():
         for part in _looks_at(request):
-            if part in PARTS:
-                PARTS[part](seen.snapshot, seen.host)
-            else:
+            if hasattr(type(seen), part):
                 getattr(seen, part)
+            else:
+                PARTS[part](seen.evidence.snapshot, seen.evidence.host)
 
 
 def _looks_at(request: pytest.FixtureRequest) -> Sequence[str]:
@@ -149,6 +150,21 @@ def this_host(request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str)
     seen = HostInPool(evidence=evidence, desired=snapshots.desired)
     _look(request, seen)
     return seen
+
+
+@pytest.fixture
+def since_baseline(
+    request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str
+) -> "SinceBaseline":
+    """What has changed on `xs_host` since `--xsbond-baseline` was taken."""
+    from pytest_xsbond import since_baseline as views  # noqa: PLC0415 - see the top of this file
+
+    with _as_error():
+        seen = views.since_baseline(snapshots, snapshots.now.host_ref(xs_host))
+        request.node.stash.setdefault(EVIDENCE, []).append(seen.evidence)
+        _look(request, seen)
+        return seen
+    raise AssertionError("an error of the library fails the fixture")
 
 
 @pytest.fixture

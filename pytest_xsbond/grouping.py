@@ -67,6 +67,7 @@ def view_of(stages: Stages, host: str, network: str | None) -> BondOnHost:
         host=stages.now.host_ref(host),
         wanted=(*bonds, *stages.desired)[0],
         desired=stages.desired,
+        baseline=stages.baseline,
     )
 
 

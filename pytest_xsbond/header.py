@@ -39,6 +39,7 @@ def facts(run: Run) -> dict[str, str]:
         "bonds": "; ".join(
             f"{bond.network}: {'+'.join(bond.nics)} {bond.mode}" for bond in run.expected().desired
         ),
+        **_known(run),
         **_trust(run),
         **_limits(run),
     }
@@ -102,6 +103,17 @@ def _mode(run: Run) -> str:
         f"apply ({steps} step{'s' if steps > 1 else ''}, members inherit by"
         f" {run.settings.inherit}){drill}"
     )
+
+
+def _known(run: Run) -> dict[str, str]:
+    """Return what the pool is held against, and what is known of it."""
+    stages, file, known = run.expected(), run.settings.baseline, {}
+    if stages.baseline:
+        name = str(file.path) if file else "stored with the run"
+        known["baseline"] = f"{name} (taken at {stages.baseline.raw.taken_at})"
+    if stages.waivers:
+        known["waivers"] = "; ".join(f"{each.about}: {each.says}" for each in stages.waivers)
+    return known
 
 
 def _trust(run: Run) -> dict[str, str]:

@@ -42,6 +42,8 @@ class BondOnHost:
     """Whether what is looked at is kept there."""
     drill: LegDrill | None = None
     """What became of taking down the leg that the claim is about, if it is about one."""
+    baseline: Snapshot | None = None
+    """What causes look for a change since; None if nothing is compared."""
 
     def __repr__(self) -> str:
         return f"<{self.wanted.network} on {self.name}, stage {self.snapshot.raw.stage}>"

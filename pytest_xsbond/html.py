@@ -74,6 +74,9 @@ class HtmlColumns:
             cells[0] = (
                 f'<td class="col-result">Passed, with a warning: {escape(clean_line(warning))}</td>'
             )
+        if waived := about.get("waived"):
+            says = escape(clean_line(waived["says"]))
+            cells[0] = f'<td class="col-result">Waived: {says}</td>'
 
         # pytest-html takes node ids for HTML, and host names are part of them.
         cells[:] = [_with_escaped_id(cell) for cell in cells]

@@ -6,6 +6,7 @@ xen-api; what to type is the ordinary procedure of an administrator.
 
 from pytest_xsbond.causes import DOM0_CLAIMS, FAILOVER, Cause
 from pytest_xsbond.dom0_causes import DOM0_CAUSES, GARBLED
+from pytest_xsbond.drift_causes import DRIFT_CAUSES, with_drift
 from pytest_xsbond.failover_causes import FAILOVER_CAUSES
 from pytest_xsbond.health_causes import HEALTH_CAUSES
 from pytest_xsbond.here import BondOnHost, Missing
@@ -292,5 +293,7 @@ _LAST = Cause(
     next=("{master}# xe task-list", "{host}# tail -50 /var/log/audit.log"),
 )
 
-CAUSES = (*_BOND_CAUSES, *DOM0_CAUSES, *HEALTH_CAUSES, *FAILOVER_CAUSES, _LAST)
+CAUSES = with_drift(
+    (*_BOND_CAUSES, *DOM0_CAUSES, *HEALTH_CAUSES, *FAILOVER_CAUSES, *DRIFT_CAUSES, _LAST)
+)
 """All causes, in the order to look for them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pytest_xsbond.outcomes import CATALOGUE
 from pytest_xsbond.results import Result, Verdict
 
-_WORST: tuple[Verdict, ...] = ("ERROR", "FAIL", "warn", "n/j", "pass")
+_WORST: tuple[Verdict, ...] = ("ERROR", "FAIL", "waived", "warn", "n/j", "pass")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,22 @@ OPTIONS: tuple[Option, ...] = (
         help="take every leg of every wanted bond down in turn, and see it come back; this"
         " disturbs the pool (docs/failover.md)",
     ),
+    Option(
+        name="save-baseline",
+        help="keep this run's last look at the pool in FILE, to compare with after maintenance",
+        metavar="FILE",
+    ),
+    Option(
+        name="baseline",
+        help="also claim that nothing has changed since FILE was saved (docs/drift.md)",
+        metavar="FILE",
+    ),
+    Option(
+        name="waivers",
+        help="file (TOML) of known deviations, which fail no run until they expire"
+        " (docs/waivers.md)",
+        metavar="FILE",
+    ),
     Option(name="replay", help="judge the snapshots stored in DIR, without a pool", metavar="DIR"),
     Option(name="save", help="store the snapshots of this run in DIR", metavar="DIR"),
     Option(

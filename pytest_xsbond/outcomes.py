@@ -1,8 +1,8 @@
 """The catalogue: every outcome, who it is about and what must be known to judge it.
 
 `PM` outcomes are about the pool master, `M` outcomes about every other member; the numbers are the
-tutorial's steps. `H` and `F` outcomes go beyond the tutorial: the health of the bond, and what it
-does when a leg fails, on every host. A test
+tutorial's steps. `H`, `F` and `D` outcomes go beyond the tutorial: the health of the bond, what it
+does when a leg fails, and what has changed since a baseline, on every host. A test
 carries its ids in the marker `outcome`; ids of both kinds on one test are the same claim about the
 two kinds of host.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from pytest_xsbond.stages import Stages
+from xsbond.drift import same_host
 from xsbond.model import BondMode, Inherit
 
 
@@ -27,6 +28,7 @@ class Needs(enum.Enum):
     LACP = "a bond that is to run lacp"
     LISTENING = "a run with --xsbond-listen"
     FAILOVER = "a run with --xsbond-failover"
+    A_BASELINE = "a run with --xsbond-baseline, of a host that is in it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +39,12 @@ class Outcome:
     needs: Needs = Needs.A_LOOK
     warns: bool = False
     """Whether what does not hold is worth a warning only."""
+    of_pool: bool = False
+    """Whether it is about the whole pool, and judged on the pool master only."""
 
     def is_about(self, *, master: bool) -> bool:
         """Tell whether it is about the pool master, or about any other member."""
-        return self.id.startswith(("PM-", "H-", "F-") if master else ("M-", "H-", "F-"))
+        return self.id.startswith(("PM-" if master else "M-", "H-", "F-", "D-"))
 
 
 _NEEDS = MappingProxyType(
@@ -95,13 +99,27 @@ _NEEDS = MappingProxyType(
         "F-carries-on": Needs.FAILOVER,
         "F-counted": Needs.FAILOVER,
         "F-returns": Needs.FAILOVER,
+        "D-hosts": Needs.A_BASELINE,
+        "D-networks": Needs.A_BASELINE,
+        "D-nics": Needs.A_BASELINE,
+        "D-pifs": Needs.A_BASELINE,
+        "D-vlans": Needs.A_BASELINE,
+        "D-bonds": Needs.A_BASELINE,
+        "D-mtus": Needs.A_BASELINE,
+        "D-addresses": Needs.A_BASELINE,
+        "D-bridges": Needs.A_BASELINE,
+        "D-versions": Needs.A_BASELINE,
     }
 )
 
-_WARNINGS = frozenset({"H-alerts", "H-naming"})
+_WARNINGS = frozenset({"H-alerts", "H-naming", "D-versions"})
+_OF_POOL = frozenset({"D-hosts", "D-networks"})
 
 CATALOGUE = MappingProxyType(
-    {id_: Outcome(id=id_, needs=needs, warns=id_ in _WARNINGS) for id_, needs in _NEEDS.items()}
+    {
+        id_: Outcome(id=id_, needs=needs, warns=id_ in _WARNINGS, of_pool=id_ in _OF_POOL)
+        for id_, needs in _NEEDS.items()
+    }
 )
 """Outcome id -> outcome, in the order of the tutorial; what goes beyond it comes last."""
 
@@ -124,8 +142,8 @@ _MODES = MappingProxyType({Needs.SLB: BondMode.BALANCE_SLB, Needs.LACP: BondMode
 
 def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) -> bool:
     """Tell whether a run's stages allow an outcome to be judged for a host ref and a network."""
-    if outcome.needs is Needs.A_LOOK:
-        return True
+    if outcome.needs in {Needs.A_LOOK, Needs.A_BASELINE}:
+        return outcome.needs is Needs.A_LOOK or _is_in_baseline(outcome, stages, host)
     if outcome.needs in _MODES:
         mode = _MODES[outcome.needs]
         return any(b.mode is mode for b in stages.desired if network in (None, b.network))
@@ -136,3 +154,11 @@ def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) ->
     if outcome.needs is Needs.A_RESTART and stages.inherit is not Inherit.RESTART:
         return False
     return any(ref == host and network in (None, label) for ref, label in stages.inherited)
+
+
+def _is_in_baseline(outcome: Outcome, stages: Stages, host: str) -> bool:
+    if stages.baseline is None:
+        return False
+    if outcome.of_pool:
+        return host == stages.now.pool.master
+    return same_host(stages.baseline, stages.now, host) is not None

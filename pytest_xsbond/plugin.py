@@ -35,11 +35,18 @@ def pytest_configure(config: pytest.Config) -> None:
         "outcome(*ids, looks_at): the outcomes of the catalogue that this test judges",
     )
     if _is_asked_for(config):
-        from pytest_xsbond.session import XsbondSession  # noqa: PLC0415 - heavy, seldom wanted
+        from pytest_xsbond.baseline import BaselineKeeper  # noqa: PLC0415 - heavy, seldom wanted
+        from pytest_xsbond.nagios import NagiosStatus  # noqa: PLC0415
+        from pytest_xsbond.session import XsbondSession  # noqa: PLC0415
+        from pytest_xsbond.waived import Waived  # noqa: PLC0415
         from pytest_xsbond.warned import Warned  # noqa: PLC0415
 
+        # What is registered first is called last: when the others have had their say.
+        config.pluginmanager.register(NagiosStatus(config), "xsbond-nagios")
         config.pluginmanager.register(XsbondSession(config), "xsbond-session")
         config.pluginmanager.register(Warned(), "xsbond-warned")
+        config.pluginmanager.register(Waived(config), "xsbond-waived")
+        config.pluginmanager.register(BaselineKeeper(config), "xsbond-baseline")
         # Later filters count first: a user's `error` is not meant for what fails no run.
         config.addinivalue_line("filterwarnings", "always::pytest_xsbond.PoolWarning")
         if config.pluginmanager.hasplugin("html") and config.getoption("htmlpath", None):

@@ -1,12 +1,14 @@
 """What came of the claims: one value per claim and host, read off pytest's reports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
-Verdict = Literal["pass", "n/j", "warn", "FAIL", "ERROR"]
-"""n/j: what was seen allows no verdict; warn: it does not hold, which fails no run."""
+Verdict = Literal["pass", "n/j", "warn", "waived", "FAIL", "ERROR"]
+"""n/j: what was seen allows no verdict; warn: it does not hold, which fails no run; waived: it does
+not hold, which is known, and somebody answers for it."""
 
 BAD: frozenset[Verdict] = frozenset({"FAIL", "ERROR"})
 
@@ -24,6 +26,10 @@ class Result:
     verdict: Verdict
     message: str
     """One line; empty for a pass."""
+    waived: str = ""
+    """Reason, owner and last day of the waiver it goes by; empty without one."""
+    drift: tuple[str, ...] = ()
+    """What has changed since the baseline, a line for each difference."""
 
 
 def collect_result(report: pytest.TestReport) -> Result | None:
@@ -31,7 +37,7 @@ def collect_result(report: pytest.TestReport) -> Result | None:
     about = getattr(report, "xsbond", None)
     if about is None or not (report.when == "call" or report.failed):
         return None
-    verdict, message = _verdict(report, about.get("warning", ""))
+    verdict, message = _verdict(report, about)
     return Result(
         test=report.nodeid.partition("[")[0],
         host=about["host"],
@@ -40,15 +46,20 @@ def collect_result(report: pytest.TestReport) -> Result | None:
         claim=about["claim"],
         verdict=verdict,
         message=message,
+        waived=about.get("waived", {}).get("says", ""),
+        drift=tuple(each["says"] for each in about.get("drift", ())),
     )
 
 
-def _verdict(report: pytest.TestReport, warning: str) -> tuple[Verdict, str]:
+def _verdict(report: pytest.TestReport, about: Mapping[str, Any]) -> tuple[Verdict, str]:
+    if about.get("waived"):
+        return "waived", _message(report)
     if report.failed:
         return "FAIL" if report.when == "call" else "ERROR", _message(report)
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
         return "n/j", reason.removeprefix("Skipped: ")
+    warning = about.get("warning", "")
     return ("warn", warning) if warning else ("pass", "")
 
 

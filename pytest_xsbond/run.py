@@ -44,6 +44,8 @@ class PoolRun:
         self.drills = FailoverDrill(connections=connections, patience=settings.wait)
         self._stages: Stages | None = None
         self.first = observe(connections, "before" if settings.mode == "apply" else "now")
+        if settings.baseline:
+            settings.baseline.refuse_other_pool(self.first)
         self.plan: Plan = plan_for(settings.desired, self.first, settings.inherit)
         self._refuse_what_nobody_has()
         if settings.mode == "apply" and self.plan.refusals:
@@ -90,6 +92,8 @@ class PoolRun:
             inherit=self.settings.inherit,
             now=self.first,
             listened=self.settings.listen > 0,
+            baseline=self.settings.baseline.snapshot if self.settings.baseline else None,
+            waivers=self.settings.waivers or (),
         )
 
     def _at_rest(self, look: "Snapshot", say: Say) -> "Snapshot":
@@ -150,6 +154,8 @@ class PoolRun:
             created=created[0] if created else now,
             now=now,
             listened=self.settings.listen > 0,
+            baseline=self.settings.baseline.snapshot if self.settings.baseline else None,
+            waivers=self.settings.waivers or (),
         )
 
     def _strike(self) -> None:
@@ -253,9 +259,13 @@ class ReplayRun:
     def __init__(self, settings: Settings) -> None:
         assert settings.replay is not None
         self.settings = settings
-        self._stages = load_stages(
-            settings.replay, settings.desired if settings.bonds_file else None
-        )
+        stages = load_stages(settings.replay, settings.desired if settings.bonds_file else None)
+        if settings.baseline:
+            settings.baseline.refuse_other_pool(stages.now)
+            stages = replace(stages, baseline=settings.baseline.snapshot)
+        if settings.waivers is not None:
+            stages = replace(stages, waivers=settings.waivers)
+        self._stages = stages
 
     def stages(self, say: Say) -> Stages:
         """Return the stored stages."""

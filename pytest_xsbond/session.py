@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_xsbond import drilling, header, options
+from pytest_xsbond import drilling, header, nagios, options
 from pytest_xsbond.clean import clean_line, clean_lines, clean_report
 from pytest_xsbond.failure import explain, judged_elsewhere
 from pytest_xsbond.grouping import view_of
@@ -58,12 +58,14 @@ class XsbondSession:
                 drilling.take_all(run, say)
                 store_stages(run.stages(say), Path(self._handed_over.name))
         except XsbondError as error:
+            if nagios.is_asked_for(self.config):
+                nagios.unknown(_told(error))
             raise pytest.UsageError(_told(error)) from None
         header.describe(self.config, run)
 
     def _open(self) -> Run:
         stages = getattr(self.config, "workerinput", {}).get("xsbond_stages")
-        settings = read_settings(self.config, replay=stages)
+        settings = read_settings(self.config, stored=stages)
         if settings.replay:
             return ReplayRun(settings)
         return open_run(settings, lambda: read_credentials(self.config))
@@ -222,10 +224,10 @@ class XsbondSession:
         seen, wanted = header.shown(left), header.shown(right)
         if isinstance(left, Sentences):
             # The claim itself says what was wanted.
-            seen, wanted = "; ".join(left), ""
+            seen, wanted = "\n".join(left), ""
         if self._compared is None:
             self._compared = seen, wanted
-        return [seen if isinstance(left, Sentences) else f"seen {seen}, wanted {wanted}"]
+        return ["; ".join(left) if isinstance(left, Sentences) else f"seen {seen}, wanted {wanted}"]
 
     _in_claim = False
 

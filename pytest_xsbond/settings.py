@@ -12,6 +12,9 @@ from typing import Literal
 import pytest
 
 from pytest_xsbond import options
+from pytest_xsbond.baseline import Baseline, baseline_option, save_baseline_option
+from pytest_xsbond.waiver import Waiver
+from pytest_xsbond.waiver_file import waivers_option
 from xsbond.address import Credentials
 from xsbond.bondfile import TUTORIAL, read_bond_file
 from xsbond.errors import OptionError
@@ -47,6 +50,11 @@ class Settings:
     """Whether legs are taken down, one after the other."""
     replay: Path | None
     save: Path | None
+    baseline: Baseline | None
+    """What nothing but the wanted bonds may differ from."""
+    save_baseline: Path | None
+    waivers: tuple[Waiver, ...] | None
+    """None if no file was named; a replay then goes by those stored with it."""
     lab_hosts: int
     lab_profile: str
     lab_faults: tuple[str, ...]
@@ -57,13 +65,13 @@ class Settings:
     identity_file: str | None
 
 
-def read_settings(config: pytest.Config, replay: str | None = None) -> Settings:
+def read_settings(config: pytest.Config, stored: str | None = None) -> Settings:
     """Read the settings; OptionError or BondFileError says what is wrong with them.
 
-    An xdist worker judges what its controller has stored in `replay`, whatever the options say.
+    An xdist worker judges what its controller has stored in `stored`, whatever the options say.
     """
-    pools = () if replay else options.pools(config)
-    replay = replay or options.value(config, "replay")
+    pools = () if stored else options.pools(config)
+    replay = stored or options.value(config, "replay")
     if len(pools) > 1:
         raise OptionError("--pool", f"one pool a run, not {len(pools)}: {', '.join(pools)}")
     if pools and replay:
@@ -82,6 +90,10 @@ def read_settings(config: pytest.Config, replay: str | None = None) -> Settings:
         failover=_failover(config),
         replay=Path(replay) if replay else None,
         save=_directory(options.value(config, "save")),
+        # A worker's are with the stages.
+        baseline=None if stored else baseline_option(config),
+        save_baseline=None if stored else save_baseline_option(config),
+        waivers=None if stored else waivers_option(config),
         lab_hosts=_count(config, "lab-hosts"),
         lab_profile=options.value(config, "lab-profile"),
         lab_faults=_faults(config, pool),

@@ -1,13 +1,16 @@
 """The looks of one run: before, created, after; kept together, stored and loaded together."""
 
+import datetime as dt
 import functools
 import ipaddress
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from pytest_xsbond.waiver import Waiver
 from xsbond.drill import LegDrill
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
@@ -19,8 +22,9 @@ _RUN = "run.json"
 _FAILOVER = "failover.json"
 BUNDLED = "snapshots"
 """Where a bundle of evidence keeps what is stored here."""
+_BASELINE = "baseline.json"
 _NAMES = ("before", "created", "after", "now")
-_FILES = frozenset({_RUN, _FAILOVER, *(f"{name}.json" for name in _NAMES)})
+_FILES = frozenset({_RUN, _FAILOVER, _BASELINE, *(f"{name}.json" for name in _NAMES)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,10 @@ class Stages:
     """Whether legs are taken down in turn, or were."""
     failover: tuple[LegDrill, ...] = ()
     """What became of the legs that were taken down so far."""
+    baseline: Snapshot | None = None
+    """An earlier look, which nothing but the wanted bonds may differ from; None without one."""
+    waivers: tuple[Waiver, ...] = ()
+    """What is known not to hold."""
 
     @functools.cached_property
     def inherited(self) -> frozenset[tuple[str, str]]:
@@ -49,6 +57,19 @@ class Stages:
             return frozenset()
         return frozenset(plan_for(self.desired, self.before, self.inherit).pending)
 
+    @property
+    def day(self) -> dt.date:
+        """The day waivers must not have expired on: that of the look, UTC.
+
+        A look that is judged again is judged by what counted at the time.
+        """
+        return dt.datetime.fromisoformat(self.now.raw.taken_at).date()
+
+    def waiver_for(self, ids: Collection[str], host: str, network: str) -> Waiver | None:
+        """Return the waiver that counts for a claim with these ids, on a host name and network."""
+        counting = (each for each in self.waivers if each.counts_on(self.day))
+        return next((each for each in counting if each.covers(ids, host, network)), None)
+
 
 def store_stages(stages: Stages, directory: Path) -> None:
     """Write the snapshots and what they are to be judged by, readable by their owner only.
@@ -56,12 +77,15 @@ def store_stages(stages: Stages, directory: Path) -> None:
     Raises OSError.
     """
     make_private(directory, _FILES)
-    about = {"inherit": stages.inherit, "bonds": stages.desired}
+    about = {"inherit": stages.inherit, "bonds": stages.desired, "waivers": stages.waivers}
     write_private(directory / _RUN, msgspec.json.encode(about, enc_hook=str))
     for name, snapshot in named_snapshots(stages).items():
         save(snapshot.raw, directory / f"{name}.json")
-    # What an earlier run has left here was not drilled by this one.
-    (directory / _FAILOVER).unlink(missing_ok=True)
+    # What an earlier run has left here was not drilled by this one, nor compared with.
+    for name in (_FAILOVER, _BASELINE):
+        (directory / name).unlink(missing_ok=True)
+    if stages.baseline:
+        save(stages.baseline.raw, directory / _BASELINE)
     if stages.drilled:
         write_private(directory / _FAILOVER, msgspec.json.encode(stages.failover))
 
@@ -77,6 +101,7 @@ def named_snapshots(stages: Stages) -> dict[str, Snapshot]:
 class _About:
     inherit: Inherit
     bonds: tuple[DesiredBond, ...]
+    waivers: tuple[Waiver, ...] = ()
 
 
 def load_stages(directory: Path, desired: tuple[DesiredBond, ...] | None = None) -> Stages:
@@ -100,12 +125,14 @@ def load_stages(directory: Path, desired: tuple[DesiredBond, ...] | None = None)
     return Stages(
         desired=about.bonds if desired is None else desired,
         inherit=about.inherit,
+        waivers=about.waivers,
         before=found.get("before") if last != "before" else None,
         created=found.get("created"),
         now=found[last],
         listened=found[last].raw.listened > 0,
         drilled=(directory / _FAILOVER).is_file(),
         failover=_load_failover(directory / _FAILOVER),
+        baseline=load(directory / _BASELINE) if (directory / _BASELINE).is_file() else None,
     )
 
 

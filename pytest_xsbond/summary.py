@@ -1,6 +1,7 @@
 """The closing matrix, host by outcome, and each claim that does not hold in one line."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pytest_xsbond import drilling
 from pytest_xsbond.grouping import grouped
@@ -19,6 +20,7 @@ _SIGNS: dict[Verdict | None, str] = {
     "pass": ".",
     "n/j": "?",
     "warn": "w",
+    "waived": "W",
     "FAIL": "F",
     "ERROR": "E",
     None: " ",
@@ -27,6 +29,7 @@ _STYLES: dict[Verdict | None, dict[str, bool]] = {
     "pass": {"green": True},
     "n/j": {"cyan": True},
     "warn": {"yellow": True},
+    "waived": {"yellow": True},
     "FAIL": {"red": True},
     "ERROR": {"red": True},
     None: {},
@@ -54,11 +57,13 @@ def _failures(stages: Stages, results: Sequence[Result]) -> Iterator[Line]:
         yield f"  {group.cause.says}", {}
         ids = sorted({id_ for each in group.results for id_ in each.outcomes}, key=place)
         yield f"  {' '.join(ids)}", {"red": True}
+        for difference in (line for each in group.results for line in each.drift):
+            yield f"  {difference}", {"red": True}
         for command in group.next:
             yield f"  next: {command}", {"bold": True}
     for result in results:
-        if result in alone or result.verdict == "n/j":
-            yield _failure(result, several=several), _STYLES[result.verdict]
+        if result in alone or result.verdict in {"n/j", "waived"}:
+            yield from _told(result, several=several)
 
 
 def _matrix(hosts: Sequence[str], results: Sequence[Result]) -> Iterator[Line]:
@@ -75,6 +80,20 @@ def _matrix(hosts: Sequence[str], results: Sequence[Result]) -> Iterator[Line]:
         line = f"{row.ids:<{left}}" + ("" if wide else "  ")
         line += "".join(f"{cell:>{width}}" for cell in cells) + "  " + row.claim
         yield line.rstrip(), _STYLES[row.worst]
+
+
+def _told(result: Result, *, several: bool) -> Iterator[Line]:
+    """Yield one result: a line, and one for each difference where several have been found."""
+    style = _STYLES[result.verdict]
+    if len(result.drift) <= 1:
+        yield _failure(result, several=several), style
+    else:
+        counted = replace(result, message=f"{len(result.drift)} differences")
+        yield _failure(counted, several=several), style
+        for difference in result.drift:
+            yield f"  {difference}", style
+    if result.waived:
+        yield f"  waived: {result.waived}", style
 
 
 def _failure(result: Result, *, several: bool) -> str:

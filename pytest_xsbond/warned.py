@@ -8,6 +8,7 @@ from pytest_xsbond import PoolWarning
 from pytest_xsbond.clean import clean_line
 from pytest_xsbond.keys import OUTCOMES, WARNED
 from pytest_xsbond.results import first_line
+from pytest_xsbond.waived import waiver_of
 from xsbond.errors import XsbondError
 
 
@@ -20,7 +21,7 @@ class Warned:
         try:
             return (yield)
         except (AssertionError, XsbondError) as error:
-            if not _only_warns(item):
+            if not _only_warns(item) or waiver_of(item):
                 raise
             item.stash[WARNED] = text = clean_line(first_line(str(error)))
             item.user_properties.append(("warning", text))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from xsbond.lab.database import Database
 from xsbond.model import BondMode, Inherit
 from xsbond.observe import Connections, observe
 from xsbond.plan import plan_for
+from xsbond.snapshot import save
 from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
 from xsbond.xapi import connect
@@ -88,6 +90,13 @@ def provisioned_lab(
     with Lab(blueprint or tutorial(2)) as lab:
         provision(lab, mode)
         yield lab
+
+
+def keep_baseline(lab: Lab, path: Path) -> Path:
+    """Take a baseline of a lab, without pytest."""
+    with connected(lab) as connections:
+        save(observe(connections).raw, path)
+    return path
 
 
 def pool_arguments(lab: Lab) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ import pytest_xsbond.health
 import pytest_xsbond.host_in_pool
 import pytest_xsbond.pool_health
 import pytest_xsbond.session
+import pytest_xsbond.since_baseline
+import pytest_xsbond.waived
 import pytest_xsbond.warned  # noqa: F401
 from pytest_xsbond.outcomes import CATALOGUE
 from pytest_xsbond.results import Result, collect_result
@@ -41,7 +43,7 @@ class SpecRun:
     def verdicts(self, host: str) -> Mapping[str, str]:
         """Return outcome id -> the worst verdict of its claims on a host, in catalogue order."""
         found: dict[str, str] = {}
-        for verdict in ("pass", "n/j", "warn", "FAIL", "ERROR"):
+        for verdict in ("pass", "n/j", "warn", "waived", "FAIL", "ERROR"):
             for result in self.results:
                 if result.host == host and result.verdict == verdict:
                     found.update(dict.fromkeys(result.outcomes, verdict))

@@ -23,6 +23,8 @@ HEALTH = (
 """What goes beyond it."""
 FAILOVER = "carries-on counted returns"
 """What a bond does when a leg fails."""
+DRIFT = "hosts networks nics pifs vlans bonds mtus addresses bridges versions"
+"""What may have changed since a baseline was taken."""
 
 
 def claims() -> Iterator[FunctionType]:
@@ -42,8 +44,8 @@ def marked(function: FunctionType) -> tuple[str, ...]:
 
 
 def test_catalogue_holds_the_steps_of_the_tutorial() -> None:
-    """Every step that shows something is there, in order; health and failover come last."""
-    said = {**TUTORIAL, "H": HEALTH, "F": FAILOVER}
+    """Every step that shows something is there, in order; what goes beyond them comes last."""
+    said = {**TUTORIAL, "H": HEALTH, "F": FAILOVER, "D": DRIFT}
     wanted = [f"{who}-{step}" for who, steps in said.items() for step in steps.split()]
     assert list(CATALOGUE) == wanted
 

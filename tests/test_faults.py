@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pytest_xsbond.outcomes import CATALOGUE, Needs
-from tests import fault_table
+from tests import drift_table, fault_table
+from tests.drift_table import DRIFT
 from tests.fault_table import EXPECTED
-from tests.labs import provisioned_lab, verify
+from tests.labs import keep_baseline, provisioned_lab, verify
 from tests.spec_run import SpecRun, run_spec
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
@@ -31,18 +32,29 @@ def struck_lab(*faults: str, mode: BondMode = BondMode.BALANCE_SLB) -> Iterator[
 
 def expected(fault: str) -> dict[tuple[str, str], str]:
     """Return (host, outcome) -> verdict of everything that is to come of a fault but passes."""
-    by_host = {STRUCK: EXPECTED[fault], **fault_table.ELSEWHERE.get(fault, {})}
-    return {(host, id_): v for host, verdicts in by_host.items() for id_, v in verdicts.items()}
+    tables = (
+        {STRUCK: EXPECTED[fault], **fault_table.ELSEWHERE.get(fault, {})},
+        {STRUCK: DRIFT.get(fault, {}), **drift_table.ELSEWHERE.get(fault, {})},
+    )
+    return {
+        (host, id_): verdict
+        for by_host in tables
+        for host, verdicts in by_host.items()
+        for id_, verdict in verdicts.items()
+    }
 
 
 def judged(pytester: pytest.Pytester, fault: str) -> SpecRun:
-    """Verify a lab that one fault has struck."""
+    """Verify a lab that one fault has struck since its baseline was taken."""
     mode = BondMode.LACP if fault in fault_table.LACP_ONLY else BondMode.BALANCE_SLB
     bonds = pytester.path / "bonds.toml"
     bonds.write_text(f'[[bond]]\nnetwork = "PUB"\nnics = ["eth1", "eth5"]\nmode = "{mode.value}"\n')
-    with struck_lab(f"{fault}@{STRUCK}", mode=mode) as lab:
-        arguments = fault_table.ARGUMENTS.get(fault, ())
-        return verify(pytester, lab, f"--xsbond-bonds={bonds}", *arguments)
+    arguments = fault_table.ARGUMENTS.get(fault, ())
+    with struck_lab(mode=mode) as lab:
+        baseline = keep_baseline(lab, pytester.path / "baseline.json")
+        strike(lab, f"{fault}@{STRUCK}")
+        compared = f"--xsbond-baseline={baseline}"
+        return verify(pytester, lab, f"--xsbond-bonds={bonds}", compared, *arguments)
 
 
 @pytest.mark.parametrize("fault", EXPECTED)
@@ -76,8 +88,20 @@ def test_every_outcome_is_the_first_to_catch_some_fault() -> None:
     """No claim is there only to fail along with others."""
     first = {min(verdicts, key=list(CATALOGUE).index) for verdicts in EXPECTED.values() if verdicts}
     members = {id_ for id_, outcome in CATALOGUE.items() if outcome.is_about(master=False)}
-    every = {id_ for id_ in members if CATALOGUE[id_].needs not in CHANGING}
+    every = {id_ for id_ in members if CATALOGUE[id_].needs not in CHANGING | {Needs.A_BASELINE}}
     assert every - first == FOLLOWING
+
+
+def test_every_kind_of_drift_is_caught_by_some_fault() -> None:
+    """No claim about what has changed is there only to hold."""
+    caught = {id_ for verdicts in DRIFT.values() for id_ in verdicts} | {
+        id_
+        for by_host in drift_table.ELSEWHERE.values()
+        for verdicts in by_host.values()
+        for id_ in verdicts
+    }
+    drift = {id_ for id_, outcome in CATALOGUE.items() if outcome.needs is Needs.A_BASELINE}
+    assert drift - caught == drift_table.BY_CHANGE
 
 
 CHANGING = {Needs.A_CHANGE, Needs.A_RESTART, Needs.INHERITANCE}
@@ -141,7 +165,7 @@ def fault_page() -> str:
     """Return docs/faults.md."""
     lines = [_HEAD, "| fault | what it does | fails | cause that is named |", "|---|---|---|---|"]
     for name, verdicts in EXPECTED.items():
-        shown = {**verdicts, **fault_table.WHILE_CHANGING.get(name, {})}
+        shown = {**verdicts, **fault_table.WHILE_CHANGING.get(name, {}), **DRIFT.get(name, {})}
         cells = [f"{id_}{_NOTES[verdict]}" for id_, verdict in shown.items()]
         cause = fault_table.CAUSES.get(name, "")
         lines.append(f"| `{name}` | {FAULTS[name].says} | {' '.join(cells) or '-'} | {cause} |")
@@ -156,5 +180,6 @@ _HEAD = """\
 provisioned, to see what a failure looks like; the option may be repeated.
 Every row is a test: struck by the fault, exactly these outcomes do not pass, on exactly that host.
 The ids are those of a member; on the master the same claims go by their PM ids.
+`D-…` outcomes are judged where a baseline was taken before the fault struck.
 
 """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.healthy import HealthyPool, pools
-from tests.labs import pool_arguments
+from tests.labs import keep_baseline, pool_arguments
 from tests.spec_run import SpecRun, run_spec
 from xsbond.lab import Lab
 
@@ -51,13 +51,19 @@ def unexpected(pool: HealthyPool, run: SpecRun) -> dict[tuple[str, str], str]:
 def test_healthy_pool_passes_while_and_after_it_is_provisioned(
     pytester: pytest.Pytester, pool: HealthyPool
 ) -> None:
-    """Every claim holds in the run that makes the bonds, and in one that only looks."""
+    """Every claim holds in the run that makes the bonds, and in one that only looks.
+
+    Neither finds drift: from what was there before the bonds, nor from what is there since.
+    """
     bonds = f"--xsbond-bonds={pool.bond_file(pytester.path)}"
     with Lab(pool.blueprint) as lab:
         add_bystanders(lab, pool)
         arguments = (*pool_arguments(lab), bonds)
-        made = run_spec(pytester, *arguments, "--xsbond-apply", f"--xsbond-inherit={pool.inherit}")
+        before = f"--xsbond-baseline={keep_baseline(lab, pytester.path / 'before.json')}"
+        apply = ("--xsbond-apply", f"--xsbond-inherit={pool.inherit}", before)
+        made = run_spec(pytester, *arguments, *apply)
         assert (unexpected(pool, made), made.exit_status) == ({}, 0)
         add_vlans(lab, pool)
-        seen = run_spec(pytester, *arguments)
+        since = f"--xsbond-baseline={keep_baseline(lab, pytester.path / 'since.json')}"
+        seen = run_spec(pytester, *arguments, since)
         assert (unexpected(pool, seen), seen.exit_status) == ({}, 0)

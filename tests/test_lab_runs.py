@@ -35,9 +35,9 @@ addresses = { xs-1 = "10.1.0.1/24", xs-2 = "10.1.0.2/24" }
 """
 
 
-ON_DEMAND = {Needs.LACP, Needs.LISTENING, Needs.FAILOVER}
+ON_DEMAND = {Needs.LACP, Needs.LISTENING, Needs.FAILOVER, Needs.A_BASELINE}
 JUDGED = {id_ for id_, outcome in CATALOGUE.items() if outcome.needs not in ON_DEMAND}
-"""What a run judges of a balance-slb bond if it is told neither to listen nor to drill."""
+"""What a run judges of a balance-slb bond if it neither listens, drills nor compares."""
 
 
 @pytest.fixture

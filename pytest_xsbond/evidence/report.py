@@ -27,6 +27,7 @@ HOSTS_ABREAST = 24
 SIGNS: Mapping[Verdict | None, str] = {
     "pass": "✓",
     "warn": "w",
+    "waived": "W",
     "n/j": "?",
     "FAIL": "✗",
     "ERROR": "E",
@@ -35,6 +36,7 @@ SIGNS: Mapping[Verdict | None, str] = {
 WORDS: Mapping[Verdict, str] = {
     "pass": "holds",
     "warn": "worth a look",
+    "waived": "does not hold, and is waived",
     "n/j": "not judged",
     "FAIL": "does not hold",
     "ERROR": "could not be looked at",
@@ -80,8 +82,9 @@ def report_page(facts: RunFacts, stages: Stages | None, results: Sequence[Result
 
 def _harmless(value: object) -> object:
     """Return what is put into the page without anything that acts on whoever shows it."""
-    is_text = isinstance(value, str) and not isinstance(value, Markup)
-    return clean_answer(value) if is_text else value
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return clean_answer(value)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,11 @@ def _causes(stages: Stages, results: Sequence[Result]) -> Iterator[Mapping[str, 
             "ids": " ".join(sorted({id_ for each in group.results for id_ in each.outcomes})),
             "next": group.next,
         }
-    for each in alone:
+    for each in (*alone, *(each for each in results if each.verdict == "waived")):
         yield {
             "where": f"{each.host} {each.network}",
             "name": each.message,
-            "says": each.claim,
+            "says": f"{each.claim} waived: {each.waived}" if each.waived else each.claim,
             "ids": " ".join(each.outcomes),
             "next": (),
         }

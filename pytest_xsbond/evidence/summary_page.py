@@ -9,7 +9,7 @@ from pytest_xsbond.outcomes import CATALOGUE
 from pytest_xsbond.results import BAD, Result, Verdict
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#~])")
-_COUNTED: tuple[Verdict, ...] = ("pass", "warn", "n/j", "FAIL", "ERROR")
+_COUNTED: tuple[Verdict, ...] = ("pass", "waived", "warn", "n/j", "FAIL", "ERROR")
 
 
 def summary_page(facts: RunFacts, results: Sequence[Result]) -> str:
@@ -99,4 +99,5 @@ def _sorted(results: Sequence[Result]) -> Sequence[Result]:
 
 def _told(result: Result) -> str:
     about = f"{result.host} {result.network}".strip()
-    return f"{result.verdict} {about} {' '.join(result.outcomes)}: {result.claim} {result.message}"
+    told = f"{result.verdict} {about} {' '.join(result.outcomes)}: {result.claim} {result.message}"
+    return f"{told}; waived: {result.waived}" if result.waived else told

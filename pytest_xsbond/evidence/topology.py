@@ -56,6 +56,8 @@ class HostPicture:
 
     name: str
     master: bool
+    differs: bool
+    """Whether a claim about the host itself does not hold, for example that nothing has drifted."""
     stages: Mapping[str, tuple[Row, ...]]
     """Stage -> rows, in the order of networks; the same number at every stage."""
 
@@ -80,7 +82,12 @@ def _host(
         marked = {network for host, network in failed if host == name} if is_last else set()
         rows[stage] = tuple(_rows(connections, earlier, marked))
         earlier = connections
-    return HostPicture(name=name, master=ref == last.pool.master, stages=rows)
+    return HostPicture(
+        name=name,
+        master=ref == last.pool.master,
+        differs=(name, "") in failed,
+        stages=rows,
+    )
 
 
 def _rows(
