@@ -1,0 +1,173 @@
+"""A host that runs."""
+
+import contextlib
+import errno
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from xsbond.lab.rig import account
+from xsbond.lab.rig.machine import Machine
+from xsbond.lab.rig.modes import Footing, find
+from xsbond.lab.rig.requests import OnRequest, Requests
+from xsbond.lab.rig.switch import Switch
+from xsbond.lab.rig.values import Access, RigHost
+
+_PROGRAMS = "/opt/xsbond"
+_INSIDE = Path(__file__).parent / "inside"
+_EXECUTABLE = 0o755
+_DATABASE = "/var/lib/openvswitch/conf.db"
+_RUN = "/run/openvswitch"
+_LOG = "/var/log/openvswitch"
+_BACKLOG = 128
+_PORT, _PAUSE = 10.0, 0.05
+"""Seconds somebody else may have a host's port, and between two looks."""
+_READY = 60.0
+"""Seconds Open vSwitch has to start."""
+
+
+def interpreter() -> str:
+    """Return the Python that runs the programs of a host."""
+    return str(getattr(sys, "_base_executable", sys.executable) or sys.executable)
+
+
+class RunningHost(Machine):
+    """One host of a rig, seen from the launcher."""
+
+    def __init__(
+        self,
+        wanted: RigHost,
+        *,
+        switch: Switch,
+        footing: Footing,
+        access: Access,
+        on_request: OnRequest,
+        played: Sequence[str],
+        database: bytes,
+        door: socket.socket | None,
+    ) -> None:
+        super().__init__(wanted.name)
+        self.wanted = wanted
+        self._switch, self._footing, self._access = switch, footing, access
+        self._on_request, self._played, self._database = on_request, played, database
+        self._door = door
+        self._pid = 0
+        self._requests: Requests | None = None
+        self._address: tuple[str, int] | None = None
+
+    def boot(self) -> None:
+        """Start it: its NICs, its files, Open vSwitch, its SSH server, in this order."""
+        self._pid = self._switch.ground.fork("host", self)
+        self._switch.connect(self.name, self._pid, self.wanted.nics)
+        self._enter()
+        self._write_files()
+        self.set_hostname(self.hostname)
+        up = [f"link set {nic.device} up" for nic in self.wanted.nics]
+        self.demand("ip", "-batch", "-", stdin="\n".join(["link set lo up", *up]).encode())
+        self._start_open_vswitch()
+        self.open_door()
+
+    def crash(self) -> None:
+        """Kill all its processes at once; what it wrote to its disk stays."""
+        self._switch.ground.end(self._pid)
+        self._switch.disconnect(self.name, self.wanted.nics)
+        self.forget()
+
+    @property
+    def hostname(self) -> str:
+        """Return the name its wanted files give it."""
+        return self.wanted.files.get("/etc/hostname", self.wanted.name).strip()
+
+    def _enter(self) -> None:
+        visible = {sys.base_prefix, sys.base_exec_prefix}
+        message = {
+            "op": "enter",
+            "name": self.name,
+            "in_user_namespace": self._footing.mode != "root",
+            "visible": sorted(visible),
+            "binaries": {},
+        }
+        _, opened = self.call(message)
+        listener = socket.socket(fileno=opened[0])
+        self._requests = Requests(self.name, listener, self._on_request)
+
+    def _write_files(self) -> None:
+        for path, (text, mode) in account.files_of(self._access, *self._footing.ids).items():
+            self.write(path, text, mode=mode)
+        names = f"127.0.0.1 localhost {self.hostname}\n"
+        files = {"/etc/hostname": f"{self.hostname}\n", "/etc/hosts": names, **self.wanted.files}
+        for path, text in files.items():
+            self.write(path, text)
+        if self.wanted.host_key:
+            self.write(account.HOST_KEY, self.wanted.host_key, mode=account.PRIVATE)
+            with contextlib.suppress(FileNotFoundError):
+                # This machine's own.
+                self.remove(f"{account.HOST_KEY}.pub")
+        script = (_INSIDE / "request.py").read_text(encoding="utf-8")
+        for path in self._played:
+            self.write(path, f"#!{interpreter()} -IS\n{script}", mode=_EXECUTABLE)
+        self.write_bytes(_DATABASE, self._database)
+
+    def _start_open_vswitch(self) -> None:
+        common = ("--no-chdir", "--detach", "--pidfile")
+        self.demand(
+            "ovsdb-server",
+            _DATABASE,
+            f"--remote=punix:{_RUN}/db.sock",
+            f"--log-file={_LOG}/ovsdb-server.log",
+            *common,
+            timeout=_READY,
+        )
+        dummy = ["--enable-dummy"] if self._footing.datapath_type == "dummy" else []
+        log = f"--log-file={_LOG}/ovs-vswitchd.log"
+        self.demand("ovs-vswitchd", log, *common, *dummy, timeout=_READY)
+
+    def open_door(self) -> None:
+        """Let sshd serve who connects, at the same port whenever that is; nothing without one.
+
+        From the first time on nobody but the host listens there, so that a dead one refuses.
+        """
+        if self._door:
+            self._address, door, self._door = self._door.getsockname(), self._door, None
+        elif self._address:
+            door = _listen_again(self._address)
+        else:
+            return
+        with door:
+            self._open(door)
+
+    def _open(self, listener: socket.socket) -> None:
+        sshd = account.sshd_command(find("sshd") or "/usr/sbin/sshd")
+        self.call({"op": "open", "sshd": sshd}, [listener.fileno()])
+
+    def close_door(self) -> None:
+        """Hang up on SSH clients and take no more of them."""
+        self.call({"op": "close"})
+
+    def set_password(self, password: str) -> None:
+        """Give root another password; empty: none fits."""
+        self.write(account.SHADOW, account.shadow(password), mode=account.PRIVATE)
+
+    def forget(self) -> None:
+        """Let go of a host that is dead or about to die."""
+        if self._requests:
+            self._requests.close()
+            self._requests = None
+        self.detach()
+
+    def __repr__(self) -> str:
+        return f"<RunningHost {self.name}>"
+
+
+def _listen_again(address: tuple[str, int]) -> socket.socket:
+    """Return a socket that listens where another did; it waits for who has the port meanwhile."""
+    deadline = time.monotonic() + _PORT
+    while True:
+        try:
+            return socket.create_server(address, backlog=_BACKLOG)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
