@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xsbond.lab.rig import account
+from xsbond.lab.rig.daemons import start_open_vswitch
+from xsbond.lab.rig.guest import Guest, ip, take_away
 from xsbond.lab.rig.machine import Machine
 from xsbond.lab.rig.modes import Footing, find
 from xsbond.lab.rig.requests import OnRequest, Requests
@@ -18,14 +20,10 @@ from xsbond.lab.rig.values import Access, RigHost
 _PROGRAMS = "/opt/xsbond"
 _INSIDE = Path(__file__).parent / "inside"
 _EXECUTABLE = 0o755
-_DATABASE = "/var/lib/openvswitch/conf.db"
-_RUN = "/run/openvswitch"
-_LOG = "/var/log/openvswitch"
+_DATABASE, _LOGS = "/var/lib/openvswitch", "/var/log/openvswitch"
 _BACKLOG = 128
 _PORT, _PAUSE = 10.0, 0.05
 """Seconds somebody else may have a host's port, and between two looks."""
-_READY = 60.0
-"""Seconds Open vSwitch has to start."""
 
 
 def interpreter() -> str:
@@ -54,6 +52,9 @@ class RunningHost(Machine):
         self._on_request, self._played, self._database = on_request, played, database
         self._door = door
         self._pid = 0
+        self.guests: dict[str, Guest] = {}
+        """By the name of their interface on this host."""
+        self._guest_pids: dict[str, int] = {}
         self._requests: Requests | None = None
         self._address: tuple[str, int] | None = None
 
@@ -64,9 +65,8 @@ class RunningHost(Machine):
         self._enter()
         self._write_files()
         self.set_hostname(self.hostname)
-        up = [f"link set {nic.device} up" for nic in self.wanted.nics]
-        self.demand("ip", "-batch", "-", stdin="\n".join(["link set lo up", *up]).encode())
-        self._start_open_vswitch()
+        ip(self, *(f"link set {name} up" for name in ["lo", *self.nics]))
+        start_open_vswitch(self, self._footing, self._database, place=_DATABASE, logs=_LOGS)
         self.open_door()
 
     def crash(self) -> None:
@@ -74,6 +74,26 @@ class RunningHost(Machine):
         self._switch.ground.end(self._pid)
         self._switch.disconnect(self.name, self.wanted.nics)
         self.forget()
+
+    @property
+    def nics(self) -> list[str]:
+        """Return the device names of its physical NICs."""
+        return [nic.device for nic in self.wanted.nics]
+
+    def add_guest(self, name: str, mac: str, *, mtu: int = 1500) -> Guest:
+        """Start a guest whose interface here, which no bridge has yet, is `name`, as `vif1.0`."""
+        guest = Guest(name, mac=mac, address=self._switch.draw_address())
+        pid = guest.start(self, name, mtu=mtu)
+        self.guests[name] = guest
+        self._guest_pids[name] = pid
+        return guest
+
+    def remove_guest(self, name: str) -> None:
+        """End a guest; KeyError if there is none."""
+        guest, pid = self.guests.pop(name), self._guest_pids.pop(name)
+        take_away(self, [name])
+        self.end(pid)
+        guest.detach()
 
     @property
     def hostname(self) -> str:
@@ -108,21 +128,6 @@ class RunningHost(Machine):
         script = (_INSIDE / "request.py").read_text(encoding="utf-8")
         for path in self._played:
             self.write(path, f"#!{interpreter()} -IS\n{script}", mode=_EXECUTABLE)
-        self.write_bytes(_DATABASE, self._database)
-
-    def _start_open_vswitch(self) -> None:
-        common = ("--no-chdir", "--detach", "--pidfile")
-        self.demand(
-            "ovsdb-server",
-            _DATABASE,
-            f"--remote=punix:{_RUN}/db.sock",
-            f"--log-file={_LOG}/ovsdb-server.log",
-            *common,
-            timeout=_READY,
-        )
-        dummy = ["--enable-dummy"] if self._footing.datapath_type == "dummy" else []
-        log = f"--log-file={_LOG}/ovs-vswitchd.log"
-        self.demand("ovs-vswitchd", log, *common, *dummy, timeout=_READY)
 
     def open_door(self) -> None:
         """Let sshd serve who connects, at the same port whenever that is; nothing without one.
@@ -140,7 +145,7 @@ class RunningHost(Machine):
 
     def _open(self, listener: socket.socket) -> None:
         sshd = account.sshd_command(find("sshd") or "/usr/sbin/sshd")
-        self.call({"op": "open", "sshd": sshd}, [listener.fileno()])
+        self.call({"op": "open", "command": sshd}, [listener.fileno()])
 
     def close_door(self) -> None:
         """Hang up on SSH clients and take no more of them."""
@@ -155,6 +160,9 @@ class RunningHost(Machine):
         if self._requests:
             self._requests.close()
             self._requests = None
+        for guest in self.guests.values():
+            guest.detach()
+        self.guests.clear()
         self.detach()
 
     def __repr__(self) -> str:

@@ -1,7 +1,6 @@
 """A whole rig: hosts, the cables of their NICs, and the switch these end in."""
 
 import contextlib
-import json
 import os
 import socket
 import subprocess
@@ -11,9 +10,11 @@ from pathlib import Path
 from typing import Self
 
 from xsbond.lab.rig.agent.wire import content_of, memory, pair
+from xsbond.lab.rig.daemons import empty_database
 from xsbond.lab.rig.host import RunningHost, interpreter
 from xsbond.lab.rig.machine import Machine
 from xsbond.lab.rig.modes import PROGRAM_PATH, Footing, footing
+from xsbond.lab.rig.partner import Partner
 from xsbond.lab.rig.requests import OnRequest
 from xsbond.lab.rig.switch import Switch
 from xsbond.lab.rig.values import Access, HostDown, RigError, RigHost
@@ -26,9 +27,6 @@ PLAYED = (
     "/usr/sbin/service",
 )
 """Programs of a host whose work the launcher does."""
-_TEMPLATE = "/run/conf.db"
-_THREADS = {"n-handler-threads": "1", "n-revalidator-threads": "1"}
-"""One each: a rig has many Open vSwitches and no traffic to speak of."""
 _AT_ONCE = max(2, 2 * (os.cpu_count() or 1))
 """Hosts started at a time: more are no faster, and starve each other."""
 _LAST_WORDS = 10.0
@@ -59,8 +57,7 @@ class Rig:
         for listener in doors.values():
             self._resources.callback(listener.close)
         try:
-            self._start_switch([host.name for host in hosts])
-            database = self._empty_database()
+            database = self._start_switch([host.name for host in hosts])
             self.hosts: Mapping[str, RunningHost] = {
                 host.name: RunningHost(
                     host,
@@ -79,11 +76,15 @@ class Rig:
             self.close()
             raise
 
-    def _start_switch(self, hosts: Sequence[str]) -> None:
+    def _start_switch(self, hosts: Sequence[str]) -> bytes:
+        """Return the database the hosts' Open vSwitches start with."""
         self._ground = Machine("the switch")
         self._start_first_process()
         self._resources.callback(self._ground.detach)
-        self.switch = Switch(self._ground, hosts)
+        database = empty_database(self._ground)
+        partner = Partner(self._ground, self.footing, database)
+        self.switch = Switch(self._ground, hosts, partner)
+        return database
 
     def _boot(self) -> None:
         for host in self.hosts.values():
@@ -125,15 +126,6 @@ class Rig:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def _empty_database(self) -> bytes:
-        """Return a database of Open vSwitch as it is on a host without bridges."""
-        self._ground.demand("ovsdb-tool", "create", _TEMPLATE)
-        version = self._ground.demand("ovs-vswitchd", "--version").split("\n")[0].split()[-1]
-        row = {"ovs_version": version, "other_config": ["map", [*_THREADS.items()]]}
-        insert = ["Open_vSwitch", {"op": "insert", "table": "Open_vSwitch", "row": row}]
-        self._ground.demand("ovsdb-tool", "transact", _TEMPLATE, json.dumps(insert))
-        return self._ground.read_bytes(_TEMPLATE)
 
     def close(self) -> None:
         """End all of it; a second time does nothing."""

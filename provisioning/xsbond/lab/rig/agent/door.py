@@ -1,9 +1,9 @@
-"""The door of a host: OpenSSH's sshd for each connection to a socket of the caller's network."""
+"""A door: a program for each connection to a listening socket, as inetd(8) does it."""
 
 import contextlib
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,18 @@ class Door:
         self._connections: dict[int, socket.socket] = {}
 
     def open(self, agent: Agent, message: dict[str, Any], files: list[int]) -> Mapping[str, Any]:
-        """Listen on the socket given; `message["sshd"]` is the command for each connection."""
+        """Start `message["command"]` for each connection to the socket given.
+
+        Without one it is made here, in this network, at `message["port"]`.
+        """
         self.close(agent, message, files)
-        listener = socket.socket(fileno=os.dup(files[0]))
+        if files:
+            listener = socket.socket(fileno=os.dup(files[0]))
+        else:
+            listener = socket.create_server(("", message["port"]))
         listener.setblocking(False)
         self._listener = listener
-        agent.watch(listener, lambda: self._accept(agent, listener, message["sshd"]))
+        agent.watch(listener, lambda: self._accept(agent, listener, message["command"]))
         return {}
 
     def close(self, agent: Agent, _message: dict[str, Any], _files: list[int]) -> Mapping[str, Any]:
@@ -37,7 +43,7 @@ class Door:
                 connection.shutdown(socket.SHUT_RDWR)
         return {}
 
-    def _accept(self, agent: Agent, listener: socket.socket, sshd: Sequence[str]) -> None:
+    def _accept(self, agent: Agent, listener: socket.socket, command: list[str]) -> None:
         try:
             connection, _ = listener.accept()
         except OSError:
@@ -46,5 +52,5 @@ class Door:
         connection.setblocking(True)
         with Path(os.devnull).open("wb") as nowhere:
             files = (connection.fileno(), connection.fileno(), nowhere.fileno())
-            pid = agent.spawn(list(sshd), files, lambda _: self._connections.pop(pid).close())
+            pid = agent.spawn(command, files, lambda _: self._connections.pop(pid).close())
         self._connections[pid] = connection

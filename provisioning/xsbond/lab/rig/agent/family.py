@@ -101,7 +101,8 @@ def _serve_guest(channel: socket.socket) -> NoReturn:
     flags = kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC | kernel.READ_ONLY
     kernel.mount("none", Path("/"), flags=kernel.RECURSIVE | kernel.PRIVATE)
     kernel.mount("sysfs", Path("/sys"), "sysfs", flags)
-    Agent(channel, COMMON).serve()
+    door = Door()
+    Agent(channel, {**COMMON, "open": door.open, "close": door.close}).serve()
 
 
 def serve_switch(channel: socket.socket, launcher: int) -> NoReturn:
