@@ -25,8 +25,8 @@ class Guest(Machine):
         # Once it answers it is in its own network namespace.
         self.set_hostname(self.name)
         peer = f"name {_DEVICE} address {self.mac} mtu {mtu} netns {pid}"
-        ip(parent, f"link add {cable} address {_BACKEND_MAC} mtu {mtu} type veth peer {peer}")
-        ip(parent, f"link set {cable} up")
+        ip(parent, f"link add name {cable} address {_BACKEND_MAC} mtu {mtu} type veth peer {peer}")
+        ip(parent, f"link set dev {cable} up")
         ip(
             self,
             "link set lo up",
@@ -45,5 +45,5 @@ def ip(machine: Machine, *lines: str) -> None:
 
 def take_away(machine: Machine, devices: Iterable[str]) -> None:
     """Delete devices; those that are gone are no error."""
-    lines = [f"link del {device}" for device in devices]
+    lines = [f"link del dev {device}" for device in devices]
     machine.run("ip", "-force", "-batch", "-", stdin="\n".join(lines).encode())

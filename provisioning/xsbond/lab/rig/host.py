@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import json
 import socket
 import sys
 import time
@@ -15,15 +16,31 @@ from xsbond.lab.rig.machine import Machine
 from xsbond.lab.rig.modes import Footing, find
 from xsbond.lab.rig.requests import OnRequest, Requests
 from xsbond.lab.rig.switch import Switch
-from xsbond.lab.rig.values import Access, RigHost
+from xsbond.lab.rig.values import Access, RigError, RigHost
 
 _PROGRAMS = "/opt/xsbond"
 _INSIDE = Path(__file__).parent / "inside"
 _EXECUTABLE = 0o755
+_VSCTL, _GUARD = "/usr/bin/ovs-vsctl", f"{_PROGRAMS}/guard"
+_VSCTL_SCRIPT = f"""\
+#!/bin/sh
+# Commands that could loop frames through the lab's switch, and those that change what bridges
+# there are, pass a guard; all others go straight to Open vSwitch.
+case " $* " in
+*" add"*|*" create "*|*" set "*|*" remove "*|*" clear "*|*" del"*|*" destroy "*|*" emer-reset "*)
+    exec {_GUARD} "$@" ;;
+esac
+exec {_PROGRAMS}/ovs-vsctl "$@"
+"""
 _DATABASE, _LOGS = "/var/lib/openvswitch", "/var/log/openvswitch"
 _BACKLOG = 128
 _PORT, _PAUSE = 10.0, 0.05
 """Seconds somebody else may have a host's port, and between two looks."""
+
+
+def _script(name: str) -> str:
+    """Return a program of the hosts, as they start it."""
+    return f"#!{interpreter()} -IS\n{(_INSIDE / name).read_text(encoding='utf-8')}"
 
 
 def interpreter() -> str:
@@ -59,13 +76,22 @@ class RunningHost(Machine):
         self._address: tuple[str, int] | None = None
 
     def boot(self) -> None:
-        """Start it: its NICs, its files, Open vSwitch, its SSH server, in this order."""
+        """Start it: its NICs, its files, Open vSwitch, its SSH server, in this order.
+
+        Raises RigError, naming host and step.
+        """
+        try:
+            self._boot()
+        except OSError as error:
+            raise RigError(f"{self.name} does not start: {error}") from error
+
+    def _boot(self) -> None:
         self._pid = self._switch.ground.fork("host", self)
         self._switch.connect(self.name, self._pid, self.wanted.nics)
         self._enter()
         self._write_files()
         self.set_hostname(self.hostname)
-        ip(self, *(f"link set {name} up" for name in ["lo", *self.nics]))
+        ip(self, *(f"link set dev {name} up" for name in ["lo", *self.nics]))
         start_open_vswitch(self, self._footing, self._database, place=_DATABASE, logs=_LOGS)
         self.open_door()
 
@@ -107,7 +133,7 @@ class RunningHost(Machine):
             "name": self.name,
             "in_user_namespace": self._footing.mode != "root",
             "visible": sorted(visible),
-            "binaries": {},
+            "binaries": {f"{_PROGRAMS}/ovs-vsctl": find("ovs-vsctl") or _VSCTL},
         }
         _, opened = self.call(message)
         listener = socket.socket(fileno=opened[0])
@@ -125,9 +151,16 @@ class RunningHost(Machine):
             with contextlib.suppress(FileNotFoundError):
                 # This machine's own.
                 self.remove(f"{account.HOST_KEY}.pub")
-        script = (_INSIDE / "request.py").read_text(encoding="utf-8")
+        self._write_programs()
+
+    def _write_programs(self) -> None:
         for path in self._played:
-            self.write(path, f"#!{interpreter()} -IS\n{script}", mode=_EXECUTABLE)
+            self.write(path, _script("request.py"), mode=_EXECUTABLE)
+        self.write(_GUARD, _script("vsctl.py"), mode=_EXECUTABLE)
+        self.write(_VSCTL, _VSCTL_SCRIPT, mode=_EXECUTABLE)
+        stand_ins = self._footing.datapath_type == "dummy"
+        facts = {"nics": self.nics, "stand_ins": stand_ins}
+        self.write(f"{_PROGRAMS}/host.json", json.dumps(facts))
 
     def open_door(self) -> None:
         """Let sshd serve who connects, at the same port whenever that is; nothing without one.

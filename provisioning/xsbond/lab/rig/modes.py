@@ -1,5 +1,6 @@
 """How this machine lets a rig be built: as whom, and on which datapath."""
 
+import contextlib
 import functools
 import os
 import pwd
@@ -61,8 +62,9 @@ def _mode() -> Mode:
 
 def _has_subids() -> bool:
     """Tell whether newuidmap may map more ids than the user's own."""
-    name = pwd.getpwuid(os.geteuid()).pw_name
-    owners = (name, str(os.geteuid()))
+    owners = [str(os.geteuid())]
+    with contextlib.suppress(KeyError):
+        owners.append(pwd.getpwuid(os.geteuid()).pw_name)
     return all(
         any(line.split(":")[0] in owners for line in _lines(Path("/etc", file)))
         for file in ("subuid", "subgid")

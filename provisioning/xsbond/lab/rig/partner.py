@@ -50,18 +50,37 @@ class Partner:
             raise ValueError(f"in a group already: {', '.join(taken)}")
         self._start(bridge)
         ip(self._ground, *(f"link set {port} nomaster" for port in ports))
+        self._add(ports)
+        self._groups.append(tuple(ports))
+
+    def _add(self, ports: Sequence[str]) -> None:
         settings = ["lacp=active", "bond_mode=balance-tcp", "other_config:lacp-time=fast"]
         bond = ["add-bond", _BRIDGE, self._name(ports), *ports, *settings]
         self._ground.demand("ovs-vsctl", *bond)
-        self._groups.append(tuple(ports))
 
     def ungroup(self, ports: Sequence[str]) -> None:
         """Let ports go; ValueError if they are not one group."""
         group = next((each for each in self._groups if set(each) == set(ports)), None)
         if group is None:
             raise ValueError(f"no group: {', '.join(ports)}")
-        self._ground.demand("ovs-vsctl", "del-port", _BRIDGE, self._name(group))
+        self._remove(group)
         self._groups.remove(group)
+
+    def _remove(self, ports: Sequence[str]) -> None:
+        self._ground.demand("ovs-vsctl", "--if-exists", "del-port", _BRIDGE, self._name(ports))
+
+    def lose(self, ports: Sequence[str]) -> None:
+        """Let go of ports that are about to vanish; their groups are still wanted."""
+        for group in self._of(ports):
+            self._remove(group)
+
+    def regain(self, ports: Sequence[str]) -> None:
+        """Take ports back that are there again: Open vSwitch does not look for them itself."""
+        for group in self._of(ports):
+            self._add(group)
+
+    def _of(self, ports: Sequence[str]) -> list[tuple[str, ...]]:
+        return [group for group in self._groups if set(group) & set(ports)]
 
     @staticmethod
     def _name(ports: Sequence[str]) -> str:

@@ -69,16 +69,20 @@ class Switch:
         for nic in nics:
             name = self.port(host, nic.device)
             end = f"name {nic.device} address {nic.mac} mtu {nic.mtu} netns {pid}"
-            lines.append(f"link add {name} mtu {_LONGEST} type veth peer {end}")
+            lines.append(f"link add name {name} mtu {_LONGEST} type veth peer {end}")
         ip(self.ground, *lines)
         with self._lock:
             for nic in nics:
                 self._ports.setdefault((host, nic.device), _Port(plugged=nic.carrier))
             ip(self.ground, *(line for nic in nics for line in self._setting(host, nic.device)))
+            self._partner.regain([self.port(host, nic.device) for nic in nics])
 
     def disconnect(self, host: str, nics: Sequence[Nic]) -> None:
         """Take the cables of a dead host away; Linux may take its time to do so by itself."""
-        take_away(self.ground, [self.port(host, nic.device) for nic in nics])
+        ports = [self.port(host, nic.device) for nic in nics]
+        with self._lock:
+            self._partner.lose(ports)
+        take_away(self.ground, ports)
 
     def _setting(self, host: str, device: str) -> list[str]:
         """Return what makes a port of the bridge what it is to be."""

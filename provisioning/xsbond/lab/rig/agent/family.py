@@ -110,6 +110,7 @@ def serve_switch(channel: socket.socket, launcher: int) -> NoReturn:
     # Whatever is written to /run stays in this mount namespace, and in memory.
     kernel.mount("tmpfs", Path("/run"), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "mode=0755")
     HOSTS.mkdir()
+    rootfs.copy_what_cannot_lie_below()
     agent = Agent(channel, {**COMMON, "host": fork_host, "guest": fork_guest})
     agent.watch(launcher, lambda: os._exit(0))
     agent.serve()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,8 @@ from xsbond.lab.rig.agent import kernel
 
 NEW = Path("/run/root")
 """Where a host's root is put together, in its own view of the agent's /run."""
+_LOWER = Path("/run/lower")
+"""Copies of what an overlay cannot have below it."""
 _SHARED = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _OVERLAID = ("etc", "usr/bin", "usr/sbin")
 """This machine's below, the host's own above."""
@@ -74,9 +77,24 @@ def _share(directory: Path) -> None:
         kernel.make_read_only(target)
 
 
+def copy_what_cannot_lie_below() -> None:
+    """Copy directories with mounts in them: no overlay in a user namespace takes these.
+
+    Containers have files of /etc mounted (has_locked_children, in the kernel's fs/namespace.c).
+    """
+    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+    places = [Path(line.split()[4]) for line in mounts]
+    for name in _OVERLAID:
+        if any(Path("/", name) in place.parents for place in places):
+            # What this user may not read, no host needs.
+            with contextlib.suppress(shutil.Error):
+                shutil.copytree(Path("/", name), _LOWER / name, symlinks=True)
+
+
 def _overlay(name: str, own: Path, *, in_user_namespace: bool) -> None:
     upper, work = _made(own / name), _made(own / ".work" / name)
-    options = f"lowerdir=/{name},upperdir={upper},workdir={work}"
+    lower = _LOWER / name if (_LOWER / name).exists() else Path("/", name)
+    options = f"lowerdir={lower},upperdir={upper},workdir={work}"
     if in_user_namespace:
         options += ",userxattr"
     kernel.mount("overlay", _made(NEW / name), "overlay", 0, options)
