@@ -68,7 +68,8 @@ class RunningHost(Machine):
         self._switch, self._footing, self._access = switch, footing, access
         self._on_request, self._played, self._database = on_request, played, database
         self._door = door
-        self._pid = 0
+        self.pid = 0
+        """Of its first process, as seen from the switch."""
         self.guests: dict[str, Guest] = {}
         """By the name of their interface on this host."""
         self._guest_pids: dict[str, int] = {}
@@ -86,8 +87,8 @@ class RunningHost(Machine):
             raise RigError(f"{self.name} does not start: {error}") from error
 
     def _boot(self) -> None:
-        self._pid = self._switch.ground.fork("host", self)
-        self._switch.connect(self.name, self._pid, self.wanted.nics)
+        self.pid = self._switch.ground.fork("host", self)
+        self._switch.connect(self.name, self.pid, self.wanted.nics)
         self._enter()
         self._write_files()
         self.set_hostname(self.hostname)
@@ -97,7 +98,7 @@ class RunningHost(Machine):
 
     def crash(self) -> None:
         """Kill all its processes at once; what it wrote to its disk stays."""
-        self._switch.ground.end(self._pid)
+        self._switch.ground.end(self.pid)
         self._switch.disconnect(self.name, self.wanted.nics)
         self.forget()
 

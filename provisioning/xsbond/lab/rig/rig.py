@@ -84,6 +84,7 @@ class Rig:
         database = empty_database(self._ground)
         partner = Partner(self._ground, self.footing, database)
         self.switch = Switch(self._ground, hosts, partner)
+        self._resources.callback(self.switch.peer.detach)
         return database
 
     def _boot(self) -> None:
