@@ -59,7 +59,7 @@ REFUSED = {
     "virtual memory": "echo 1 > /proc/sys/vm/drop_caches",
     "magic key": "echo h > /proc/sysrq-trigger",
     "interrupts": "cd /proc/irq; cat default_smp_affinity > default_smp_affinity",
-    "sysfs": "cd /sys/kernel/mm/transparent_hugepage; cat use_zero_page > use_zero_page",
+    "sysfs": "cd /sys/kernel; cat rcu_expedited > rcu_expedited",
     "kernel memory": "head -c 1 /proc/kcore | grep -q .",
     "kernel log": "dmesg",
     "clock": 'date -s "$(date)"',

@@ -101,7 +101,7 @@ class Rig:
         passed = (theirs.fileno(), myself)
         command = [*self.footing.unshare, interpreter(), "-BIS", str(_AGENT), *map(str, passed)]
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - ours
+            self.process = subprocess.Popen(  # noqa: S603 - ours
                 command,
                 env={**os.environ, "PATH": PROGRAM_PATH},
                 pass_fds=passed,
@@ -116,17 +116,17 @@ class Rig:
         try:
             self._ground.call({"op": "run", "argv": ["true"]}, [said, said, said])
         except HostDown:
-            self._process.wait(_LAST_WORDS)
+            self.process.wait(_LAST_WORDS)
             raise RigError(f"namespaces: {content_of(said).decode().strip()}") from None
         os.close(said)
 
     def _bury(self) -> None:
         """Wait until the first process is gone, and with it all others."""
         try:
-            self._process.wait(_LAST_WORDS)
+            self.process.wait(_LAST_WORDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.process.kill()
+            self.process.wait()
 
     def close(self) -> None:
         """End all of it; a second time does nothing."""
