@@ -131,7 +131,7 @@ class RunningHost(Machine):
         visible = {sys.base_prefix, sys.base_exec_prefix}
         message = {
             "op": "enter",
-            "name": self.name,
+            "own": str(self._switch.number(self.name)),
             "in_user_namespace": self._footing.mode != "root",
             "visible": sorted(visible),
             "binaries": {f"{_PROGRAMS}/ovs-vsctl": find("ovs-vsctl") or _VSCTL},

@@ -55,16 +55,21 @@ class Switch:
         with self._lock:
             return next(self._addresses)
 
+    def number(self, host: str) -> int:
+        """Return a short name for a host, whatever characters its own has; KeyError if unknown."""
+        return self._numbers[host]
+
     def port(self, host: str, device: str) -> str:
-        """Return the name of the port a NIC's cable ends in; KeyError for a host without it."""
-        return f"{self._numbers[host]}.{device}"
+        """Return the name of the port a NIC's cable ends in; it fits IFNAMSIZ."""
+        return f"{self.number(host)}.{device}"
 
     def connect(self, host: str, pid: int, nics: Sequence[Nic]) -> None:
         """Give the host whose first process this is its NICs, each with a cable to the switch.
 
         What was done to the ports before stays done.
         """
-        self.disconnect(host, nics)
+        if any(port[0] == host for port in self._ports):
+            self.disconnect(host, nics)
         lines = []
         for nic in nics:
             name = self.port(host, nic.device)

@@ -78,7 +78,7 @@ def _serve_host(channel: socket.socket) -> NoReturn:
 
 def enter(agent: Agent, message: dict[str, Any], _files: list[int]) -> None:
     """Move into a root of the host's own; reply with the socket its programs' requests come to."""
-    rootfs.build(HOSTS / message["name"], message)
+    rootfs.build(HOSTS / message["own"], message)
     kernel.limit_children()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener.bind(REQUESTS)

@@ -166,7 +166,9 @@ def _enter() -> None:
     old = _made(NEW / "old")
     # pivot_root(2) has no wrapper in the C library, and its number differs between machines.
     command = ["pivot_root", os.fspath(NEW), os.fspath(old)]
-    subprocess.run(command, check=True)  # noqa: S603 - ours
+    ran = subprocess.run(command, capture_output=True, check=False, text=True)  # noqa: S603 - ours
+    if ran.returncode:
+        raise OSError(0, ran.stderr.strip())
     os.chdir("/")
     kernel.detach(Path("/old"))
     Path("/old").rmdir()
