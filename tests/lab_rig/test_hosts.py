@@ -119,6 +119,28 @@ def test_a_dead_host_is_down_and_comes_back_with_its_disk() -> None:
         assert host.read("/sys/class/net/eth1/carrier") == "1\n"
 
 
+def test_a_host_loses_its_power_as_often_as_one_likes() -> None:
+    """Dead it stays dead, and one that runs boots anew."""
+    with hosts() as rig:
+        host = rig.hosts["xs-1"]
+        host.crash()
+        host.crash()
+        host.boot()
+        host.write("/run/since-boot", "")
+        host.boot()
+        with pytest.raises(FileNotFoundError):
+            host.read("/run/since-boot")
+
+
+def test_names_that_cannot_be_are_errors(host: RunningHost) -> None:
+    """And the host goes on."""
+    with pytest.raises(OSError, match="null"):
+        host.run("ls", "a\0b")
+    with pytest.raises(OSError, match="null"):
+        host.read("/etc/a\0b")
+    assert host.run("true").code == 0
+
+
 def test_a_host_that_dies_by_itself_is_down_at_once() -> None:
     """Who waits for it is told."""
     with hosts() as rig:

@@ -4,6 +4,8 @@ import select
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.lab_rig.rigs import PATIENCE, Clients, hosts, until
 from xsbond.lab.rig.host import RunningHost
 from xsbond.lab.rig.values import Reply, Request
@@ -116,6 +118,18 @@ def test_many_are_answered_at_once(host: RunningHost) -> None:
     script = "for n in 1 2 3 4 5 6 7 8; do xe number-$n 2>/dev/null & done; wait"
     lines = host.run("sh", "-c", script).stdout.splitlines()
     assert sorted(lines) == [f"xs-1 number-{number}" for number in range(1, 9)]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_launcher_that_fails_is_not_taken_for_success() -> None:
+    """The program says that nobody answered it."""
+
+    def fail(_host: str, request: Request) -> Reply:
+        raise LookupError(request.argv[1])
+
+    with hosts(on_request=fail) as rig:
+        ran = rig.hosts["xs-1"].run("xe", "vm-list")
+    assert (ran.code, ran.stderr) == (1, "/opt/xensource/bin/xe: the lab gave no answer\n")
 
 
 def test_a_crash_ends_who_is_asking() -> None:

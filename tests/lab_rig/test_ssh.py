@@ -118,3 +118,5 @@ def test_a_closed_door_lets_nobody_in_while_the_host_runs(tmp_path: Path) -> Non
         assert host.run("true").code == 0
         host.open_door()
         assert clients.ssh("xs-1", "hostname").stdout == "xs-1\n"
+        host.open_door()
+        assert clients.ssh("xs-1", "hostname").stdout == "xs-1\n"

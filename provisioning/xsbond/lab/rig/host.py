@@ -79,8 +79,10 @@ class RunningHost(Machine):
     def boot(self) -> None:
         """Start it: its NICs, its files, Open vSwitch, its SSH server, in this order.
 
-        Raises RigError, naming host and step.
+        One that runs loses its power first. Raises RigError, naming host and step.
         """
+        if self.pid:
+            self.crash()
         try:
             self._boot()
         except OSError as error:
@@ -97,8 +99,9 @@ class RunningHost(Machine):
         self.open_door()
 
     def crash(self) -> None:
-        """Kill all its processes at once; what it wrote to its disk stays."""
+        """Kill all its processes at once; what it wrote to its disk stays. Dead it stays dead."""
         self._switch.ground.end(self.pid)
+        self.pid = 0
         self._switch.disconnect(self.name, self.wanted.nics)
         self.forget()
 
@@ -171,6 +174,7 @@ class RunningHost(Machine):
         if self._door:
             self._address, door, self._door = self._door.getsockname(), self._door, None
         elif self._address:
+            self.close_door()
             door = _listen_again(self._address)
         else:
             return

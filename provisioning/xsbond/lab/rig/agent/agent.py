@@ -5,6 +5,7 @@ seen at once.
 """
 
 import contextlib
+import errno
 import os
 import selectors
 import signal
@@ -48,6 +49,8 @@ class Agent:
         os.environ.update(ENVIRONMENT)
         self.selector = selectors.DefaultSelector()
         self._operations = operations
+        self.children: set[int] = set()
+        """Agents forked here that have not ended."""
         self._endings: dict[int, Callable[[int], None]] = {}
         self.watch(channel, lambda: self._take(channel))
         self._watch_children()
@@ -77,6 +80,7 @@ class Agent:
                 pid, status = os.waitpid(-1, os.WNOHANG)
                 if not pid:
                     return
+                self.children.discard(pid)
                 # Orphans of the namespace come here, too; nobody waits for them.
                 if pid in self._endings:
                     self._endings.pop(pid)(os.waitstatus_to_exitcode(status))
@@ -99,6 +103,9 @@ class Agent:
             answer = self._operations[message["op"]](self, {**message, "reply": reply}, given)
         except OSError as error:
             answer = {"errno": error.errno, "error": error.strerror, "path": error.filename}
+        except ValueError as error:
+            # A name with a NUL in it, which no system call takes.
+            answer = {"errno": errno.EINVAL, "error": str(error), "path": None}
         finally:
             for file in given:
                 os.close(file)
@@ -191,9 +198,11 @@ def rename_host(_agent: Agent, message: dict[str, Any], _files: list[int]) -> Ma
     return {}
 
 
-def end(_agent: Agent, message: dict[str, Any], _files: list[int]) -> Mapping[str, Any]:
-    """Kill an agent of one's own; its namespaces go with it."""
-    os.kill(message["pid"], signal.SIGKILL)
+def end(agent: Agent, message: dict[str, Any], _files: list[int]) -> Mapping[str, Any]:
+    """Kill an agent of one's own, if it lives; its namespaces go with it."""
+    # Whoever else has the number by now is not meant.
+    if message["pid"] in agent.children:
+        os.kill(message["pid"], signal.SIGKILL)
     return {}
 
 

@@ -36,7 +36,7 @@ def _become(channel: int, serve: Callable[[socket.socket], NoReturn]) -> NoRetur
     serve(socket.socket(fileno=_CHANNEL))
 
 
-def fork_host(_agent: Agent, _message: dict[str, Any], files: list[int]) -> Mapping[str, Any]:
+def fork_host(agent: Agent, _message: dict[str, Any], files: list[int]) -> Mapping[str, Any]:
     """Fork the first process of a new host; return its pid as seen from here."""
     told, tell = os.pipe()
     parent = os.fork()
@@ -47,6 +47,7 @@ def fork_host(_agent: Agent, _message: dict[str, Any], files: list[int]) -> Mapp
         text = pipe.read()
     if not text.isdigit():
         raise OSError(0, text.decode() or "the host's first process did not start")
+    agent.children.add(int(text))
     return {"pid": int(text)}
 
 
@@ -88,11 +89,12 @@ def enter(agent: Agent, message: dict[str, Any], _files: list[int]) -> None:
     listener.close()
 
 
-def fork_guest(_agent: Agent, _message: dict[str, Any], files: list[int]) -> Mapping[str, Any]:
+def fork_guest(agent: Agent, _message: dict[str, Any], files: list[int]) -> Mapping[str, Any]:
     """Fork an agent with a network of its own; return its pid as seen from here."""
     pid = os.fork()
     if not pid:
         _become(files[0], _serve_guest)
+    agent.children.add(pid)
     return {"pid": pid}
 
 

@@ -29,10 +29,14 @@ def main() -> int:
         try:
             lab.connect(_SOCKET)
             lab.sendmsg([b"."], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, passed)])
-            return int(lab.recv(16) or str(_NOBODY))
+            answer = lab.recv(16)
         except OSError as error:
             sys.stderr.write(f"{sys.argv[0]}: the lab does not answer: {error.strerror}\n")
             return _NOBODY
+    if not answer:
+        sys.stderr.write(f"{sys.argv[0]}: the lab gave no answer\n")
+        return _NOBODY
+    return int(answer)
 
 
 def _directory() -> str:
