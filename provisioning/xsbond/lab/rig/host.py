@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import json
+import os
 import socket
 import sys
 import time
@@ -44,8 +45,8 @@ def _script(name: str) -> str:
 
 
 def interpreter() -> str:
-    """Return the Python that runs the programs of a host."""
-    return str(getattr(sys, "_base_executable", sys.executable) or sys.executable)
+    """Return the Python that runs the programs of a host: no virtual environment's, no link."""
+    return os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
 
 
 class RunningHost(Machine):
@@ -131,11 +132,11 @@ class RunningHost(Machine):
         return self.wanted.files.get("/etc/hostname", self.wanted.name).strip()
 
     def _enter(self) -> None:
-        visible = {sys.base_prefix, sys.base_exec_prefix}
+        program = Path(interpreter())
+        visible = {sys.base_prefix, sys.base_exec_prefix, str(program.parent.parent)}
         message = {
             "op": "enter",
             "own": str(self._switch.number(self.name)),
-            "in_user_namespace": self._footing.mode != "root",
             "visible": sorted(visible),
             "binaries": {f"{_PROGRAMS}/ovs-vsctl": find("ovs-vsctl") or _VSCTL},
         }

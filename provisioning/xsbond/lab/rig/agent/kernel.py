@@ -44,6 +44,8 @@ CAP_DAC_READ_SEARCH is not, for open_by_handle_at(2) looks behind mounts;
 CAP_MKNOD and CAP_SYS_RAWIO would reach the disks themselves.
 """
 
+_ALL_IDS = ["0", "0", "4294967295"]
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -51,6 +53,11 @@ def _check(result: int, what: str) -> None:
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def in_user_namespace() -> bool:
+    """Tell whether user ids are not those of the machine (user_namespaces(7))."""
+    return Path("/proc/self/uid_map").read_text(encoding="ascii").split() != _ALL_IDS
 
 
 def unshare(flags: int) -> None:

@@ -43,7 +43,7 @@ def build(own: Path, spec: Mapping[str, Any]) -> None:
     for name in _SHARED:
         _share(Path("/", name))
     for name in _OVERLAID:
-        _overlay(name, own, in_user_namespace=spec["in_user_namespace"])
+        _overlay(name, own)
     for name in _OWN:
         _bind(_made(own / name), NEW / name)
     for name, mode in _VOLATILE.items():
@@ -78,24 +78,23 @@ def _share(directory: Path) -> None:
 
 
 def copy_what_cannot_lie_below() -> None:
-    """Copy directories with mounts in them: no overlay in a user namespace takes these.
+    """Copy the machine's /etc where an overlay above it would not do.
 
-    Containers have files of /etc mounted (has_locked_children, in the kernel's fs/namespace.c).
+    In a user namespace nobody may write to directories of the real root, though they are only
+    seen through an overlay; and no overlay takes a directory with mounts in it, which /etc is in
+    containers (has_locked_children, in the kernel's fs/namespace.c).
     """
-    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
-    places = [Path(line.split()[4]) for line in mounts]
-    for name in _OVERLAID:
-        if any(Path("/", name) in place.parents for place in places):
-            # What this user may not read, no host needs.
-            with contextlib.suppress(shutil.Error):
-                shutil.copytree(Path("/", name), _LOWER / name, symlinks=True)
+    if kernel.in_user_namespace():
+        # What this user may not read, no host needs.
+        with contextlib.suppress(shutil.Error):
+            shutil.copytree("/etc", _LOWER / "etc", symlinks=True)
 
 
-def _overlay(name: str, own: Path, *, in_user_namespace: bool) -> None:
+def _overlay(name: str, own: Path) -> None:
     upper, work = _made(own / name), _made(own / ".work" / name)
     lower = _LOWER / name if (_LOWER / name).exists() else Path("/", name)
     options = f"lowerdir={lower},upperdir={upper},workdir={work}"
-    if in_user_namespace:
+    if kernel.in_user_namespace():
         options += ",userxattr"
     kernel.mount("overlay", _made(NEW / name), "overlay", 0, options)
 
