@@ -109,6 +109,17 @@ def test_a_dead_host_refuses_and_is_back_at_its_port(tmp_path: Path) -> None:
         assert clients.ssh("xs-1", "hostname").stdout == "xs-1\n"
 
 
+def test_a_changed_password_and_name_outlive_a_reboot(tmp_path: Path) -> None:
+    """They are on the disk."""
+    with hosts_with_ssh(tmp_path, 1) as clients:
+        host = clients.rig.hosts["xs-1"]
+        host.set_password("another")
+        host.write("/etc/hostname", "renamed\n")
+        host.boot()
+        with clients.paramiko("xs-1", password="another") as client:
+            assert run(client, "hostname") == ("renamed\n", "", 0)
+
+
 def test_a_closed_door_lets_nobody_in_while_the_host_runs(tmp_path: Path) -> None:
     """And opens again."""
     with hosts_with_ssh(tmp_path, 1) as clients:

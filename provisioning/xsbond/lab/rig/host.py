@@ -68,7 +68,7 @@ class RunningHost(Machine):
         self.wanted = wanted
         self._switch, self._footing, self._access = switch, footing, access
         self._on_request, self._played, self._database = on_request, played, database
-        self._door = door
+        self._door, self._installed = door, False
         self.pid = 0
         """Of its first process, as seen from the switch."""
         self.guests: dict[str, Guest] = {}
@@ -93,8 +93,10 @@ class RunningHost(Machine):
         self.pid = self._switch.ground.fork("host", self)
         self._switch.connect(self.name, self.pid, self.wanted.nics)
         self._enter()
-        self._write_files()
-        self.set_hostname(self.hostname)
+        if not self._installed:
+            self._install()
+            self._installed = True
+        self.set_hostname(self.read("/etc/hostname").strip())
         ip(self, *(f"link set dev {name} up" for name in ["lo", *self.nics]))
         start_open_vswitch(self, self._footing, self._database, place=_DATABASE, logs=_LOGS)
         self.open_door()
@@ -126,11 +128,6 @@ class RunningHost(Machine):
         self.end(pid)
         guest.detach()
 
-    @property
-    def hostname(self) -> str:
-        """Return the name its wanted files give it."""
-        return self.wanted.files.get("/etc/hostname", self.wanted.name).strip()
-
     def _enter(self) -> None:
         program = Path(interpreter())
         visible = {sys.base_prefix, sys.base_exec_prefix, str(program.parent.parent)}
@@ -144,12 +141,12 @@ class RunningHost(Machine):
         listener = socket.socket(fileno=opened[0])
         self._requests = Requests(self.name, listener, self._on_request)
 
-    def _write_files(self) -> None:
+    def _install(self) -> None:
+        """Write what its disk has when it boots for the first time."""
         for path, (text, mode) in account.files_of(self._access, *self._footing.ids).items():
             self.write(path, text, mode=mode)
-        names = f"127.0.0.1 localhost {self.hostname}\n"
-        files = {"/etc/hostname": f"{self.hostname}\n", "/etc/hosts": names, **self.wanted.files}
-        for path, text in files.items():
+        usual = {"/etc/hostname": f"{self.name}\n", "/etc/hosts": "127.0.0.1 localhost\n"}
+        for path, text in {**usual, **self.wanted.files}.items():
             self.write(path, text)
         if self.wanted.host_key:
             self.write(account.HOST_KEY, self.wanted.host_key, mode=account.PRIVATE)
@@ -202,6 +199,7 @@ class RunningHost(Machine):
         for guest in self.guests.values():
             guest.detach()
         self.guests.clear()
+        self._guest_pids.clear()
         self.detach()
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
-from xsbond.lab.rig.agent.wire import content_of, memory, pair
+from xsbond.lab.rig.agent.wire import memory, pair, text_of
 from xsbond.lab.rig.daemons import empty_database
 from xsbond.lab.rig.host import RunningHost, interpreter
 from xsbond.lab.rig.machine import Machine
@@ -78,12 +78,14 @@ class Rig:
 
     def _start_switch(self, hosts: Sequence[str]) -> bytes:
         """Return the database the hosts' Open vSwitches start with."""
-        self._ground = Machine("the switch")
-        self._start_first_process()
-        self._resources.callback(self._ground.detach)
-        database = empty_database(self._ground)
-        partner = Partner(self._ground, self.footing, database)
-        self.switch = Switch(self._ground, hosts, partner)
+        ground = Machine("the switch")
+        try:
+            self._start_first_process(ground)
+            database = empty_database(ground)
+            partner = Partner(ground, self.footing, database)
+            self.switch = Switch(ground, hosts, partner)
+        except OSError as error:
+            raise RigError(f"the switch does not start: {error}") from error
         self._resources.callback(self.switch.peer.detach)
         return database
 
@@ -94,31 +96,40 @@ class Rig:
             # Read all, so that the first failure is raised.
             list(pool.map(RunningHost.boot, self.hosts.values()))
 
-    def _start_first_process(self) -> None:
-        ours, theirs = pair()
-        myself = os.pidfd_open(os.getpid())
+    def _start_first_process(self, ground: Machine) -> None:
+        """Start it in its namespaces; RigError with what was said if it does not."""
         said = memory()
+        self._resources.callback(os.close, said)
+        self.process = self._unshare(ground, said)
+        self._resources.callback(self._bury)
+        self._resources.callback(ground.detach)
+        try:
+            ground.demand("true")
+        except HostDown:
+            self.process.wait(_LAST_WORDS)
+            raise RigError(f"namespaces: {text_of(said).strip()}") from None
+
+    def _unshare(self, ground: Machine, said: int) -> subprocess.Popen[bytes]:
+        """Start the agent of the switch, which ends with this process or the channel to it."""
+        ours, theirs = pair()
+        ground.attach(ours)
+        myself = os.pidfd_open(os.getpid())
         passed = (theirs.fileno(), myself)
         command = [*self.footing.unshare, interpreter(), "-BIS", str(_AGENT), *map(str, passed)]
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 - ours
+        try:
+            return subprocess.Popen(  # noqa: S603 - ours
                 command,
                 env={**os.environ, "PATH": PROGRAM_PATH},
                 pass_fds=passed,
+                # Ctrl-C is for the launcher, which ends the rig as it likes.
                 start_new_session=True,
                 stderr=said,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
             )
-        os.close(myself)
-        self._resources.callback(self._bury)
-        self._ground.attach(ours)
-        try:
-            self._ground.call({"op": "run", "argv": ["true"]}, [said, said, said])
-        except HostDown:
-            self.process.wait(_LAST_WORDS)
-            raise RigError(f"namespaces: {content_of(said).decode().strip()}") from None
-        os.close(said)
+        finally:
+            theirs.close()
+            os.close(myself)
 
     def _bury(self) -> None:
         """Wait until the first process is gone, and with it all others."""

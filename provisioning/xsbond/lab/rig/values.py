@@ -23,7 +23,7 @@ class RigHost:
     name: str
     nics: tuple[Nic, ...]
     files: Mapping[str, str] = field(default_factory=dict)
-    """Absolute path in the host -> content, there before anything starts.
+    """Absolute path in the host -> content, there before it boots for the first time.
 
     /etc/hostname names the host; without it `name` does.
     """

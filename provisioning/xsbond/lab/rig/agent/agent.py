@@ -199,10 +199,13 @@ def rename_host(_agent: Agent, message: dict[str, Any], _files: list[int]) -> Ma
 
 
 def end(agent: Agent, message: dict[str, Any], _files: list[int]) -> Mapping[str, Any]:
-    """Kill an agent of one's own, if it lives; its namespaces go with it."""
+    """Kill an agent of one's own, if it lives, and all in its process namespace."""
+    pid = message["pid"]
     # Whoever else has the number by now is not meant.
-    if message["pid"] in agent.children:
-        os.kill(message["pid"], signal.SIGKILL)
+    if pid in agent.children:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        agent.children.discard(pid)
     return {}
 
 

@@ -33,6 +33,11 @@ def content_of(descriptor: int) -> bytes:
         return file.read()
 
 
+def text_of(descriptor: int) -> str:
+    """Return the text of an open file in memory, which stays open."""
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
+
+
 def send(channel: socket.socket, message: dict[str, Any], files: Sequence[int] = ()) -> None:
     """Send a message and open files; OSError if nobody is there any more.
 
