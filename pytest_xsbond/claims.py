@@ -43,6 +43,11 @@ class Claim:
         """Return the names of the views it wants."""
         return tuple(inspect.signature(self.judge).parameters)
 
+    @property
+    def needs_a_drill(self) -> bool:
+        """Return whether it judges what became of a leg, which no look at a pool shows."""
+        return "failover" in self.parameters
+
 
 @functools.cache
 def all_claims() -> tuple[Claim, ...]:
@@ -93,6 +98,8 @@ def unmet_about(
 
 
 def _is_judged(claim: Claim, stages: Stages, host: str, wanted: DesiredBond | None) -> bool:
+    if claim.needs_a_drill:
+        return False
     own = outcomes_for(claim.outcomes, is_master=host == stages.now.pool.master)
     network = wanted.network if wanted else None
     return any(applies(each, stages, host, network) and not each.warns for each in own)
@@ -110,7 +117,10 @@ def _holds(claim: Claim, stages: Stages, host: str, wanted: DesiredBond | None) 
 
 
 def arguments(claim: Claim, stages: Stages, host: str, network: str | None) -> dict[str, Any]:
-    """Return what the fixtures give a claim about a host ref and one of its bonds."""
+    """Return what the fixtures give a claim about a host ref and one of its bonds.
+
+    A claim that needs a drill gets its argument from that drill only.
+    """
     views = _views(stages, host, network)
     return {name: views[name]() for name in claim.parameters}
 

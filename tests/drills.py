@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
+from tests.lab.worlds import eventually
 from tests.labs import pool_arguments
 from xsbond.lab import Lab
 from xsbond.lab.lab import LabHost
@@ -14,6 +16,9 @@ from xsbond.lab.shell.machine import Process
 
 LOCK = "/var/run/xsbond-failover"
 _IP = ("/sbin/ip", "/usr/sbin/ip")
+_APPCTL = "/usr/bin/ovs-appctl"
+_LONGEST_LOOK = 60.0
+"""Real seconds that a look is held at most."""
 
 
 def recorded_settings(lab: Lab) -> list[tuple[str, str, str]]:
@@ -38,6 +43,33 @@ def _record(host: LabHost, settings: list[tuple[str, str, str]]) -> None:
 def is_as_before(lab: Lab) -> bool:
     """Tell whether no interface of any dom0 is set down, and no drill is under way."""
     return not any(host.dom0.downed or host.dom0.files.exists(LOCK) for host in lab.hosts)
+
+
+class HeldLook:
+    """A run's look at a leg that is down: it gets no answer until it is released.
+
+    A leg stays down for seconds of the lab, which a busy machine may let pass unused.
+    """
+
+    def __init__(self, host: LabHost, leg: str) -> None:
+        known = host.machine.programs[_APPCTL]
+        self._begun, self._released = threading.Event(), threading.Event()
+
+        def held(process: Process) -> int:
+            if leg in host.dom0.downed:
+                self._begun.set()
+                self._released.wait(_LONGEST_LOOK)
+            return known(process)
+
+        host.machine.programs[_APPCTL] = held
+
+    def wait(self) -> None:
+        """Return when the leg is down and the run looks at it."""
+        assert eventually(self._begun.is_set)
+
+    def release(self) -> None:
+        """Let the look, and all later ones, be answered."""
+        self._released.set()
 
 
 @contextmanager

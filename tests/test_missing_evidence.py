@@ -77,8 +77,8 @@ def passes(stages: Stages, claim: Claim, host: str) -> bool:
 
 
 def judged(stages: Stages) -> Iterator[tuple[Claim, str]]:
-    """Yield every claim with every host it holds for."""
-    for claim in all_claims():
+    """Yield every claim on a look at the pool, with every host it holds for."""
+    for claim in (each for each in all_claims() if not each.needs_a_drill):
         for host in stages.now.hosts:
             if passes(stages, claim, host):
                 yield claim, host

@@ -24,6 +24,8 @@ from xsbond.errors import OptionError, PoolError, TrustError
 CONNECT_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 60.0
 _LARGEST_ANSWER = 8 * 1024 * 1024
+_NO_STATUS = -1
+"""What paramiko has for the exit status of a command until dom0 tells it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,11 +171,16 @@ class StrictParamikoBackend(ParamikoBackend):
 
 
 def _drain(channel: paramiko.Channel, deadline: float) -> tuple[int, bytes, bytes]:
-    """Read both streams and the exit status; TimeoutError past the deadline."""
+    """Read both streams and the exit status; TimeoutError past the deadline.
+
+    Raises EOFError if the connection was lost: the streams then end, but without an EOF of dom0's.
+    """
     stdout = _read_stream(channel, channel.recv, deadline)
     stderr = _read_stream(channel, channel.recv_stderr, deadline)
     if not channel.status_event.wait(max(0.0, deadline - time.monotonic())):
         raise TimeoutError
+    if channel.recv_exit_status() == _NO_STATUS and not channel.eof_received:
+        raise EOFError("it was lost before dom0 had answered")
     return channel.recv_exit_status(), stdout, stderr
 
 
