@@ -46,6 +46,17 @@ def test_it_leaves_input_alone_that_it_does_not_read(host: RunningHost) -> None:
     assert host.run("sh", "-c", script, stdin=b"one\ntwo\nthree\n").stdout == "one\ntwo\nthree\n"
 
 
+@pytest.mark.parametrize(
+    ("closed", "said"),
+    [("<&-", "xs-1 vm-list\n"), ("2>&-", "xs-1 vm-list\n"), (">&-", ""), ("<&- >&- 2>&-", "")],
+    ids=["input", "errors", "output", "all"],
+)
+def test_streams_may_be_closed(host: RunningHost, closed: str, said: str) -> None:
+    """What cannot be said is not said."""
+    ran = host.run("sh", "-c", f"xe vm-list {closed}")
+    assert (ran.stdout, ran.code) == (said, 1)
+
+
 def test_it_reads_its_input_and_speaks_before_its_end() -> None:
     """Both as streams, while it runs."""
 
