@@ -31,6 +31,10 @@ CREATE = (
     "-- --id=@p create port name=eth1 interfaces=@i -- --id=@i create interface name=eth1"
     " -- add bridge a ports @p"
 )
+THIRD_LEG = (
+    "add-bond b bond1 eth1 eth5 -- --id=@x create interface name=eth3"
+    " -- add port bond1 interfaces @x"
+)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +70,10 @@ def test_the_absolute_path_is_guarded_too(wired: RunningHost) -> None:
         ("add-bond b bond1 eth1 eth5", "del-port b bond1"),
         ("set port eth0 tag=5 -- add-port a eth1 tag=6", "del-port a eth1 -- clear port eth0 tag"),
         ("add-br a.7 a 7", "del-br a.7"),
+        ("--if-exists del-port eth0 -- add-port a eth1", "del-port a eth1 -- add-port a eth0"),
+        (THIRD_LEG, "del-port b bond1"),
     ],
-    ids=["one NIC each", "bond", "different VLANs", "VLAN bridge"],
+    ids=["one NIC each", "bond", "different VLANs", "VLAN bridge", "exchange", "third leg"],
 )
 def test_what_does_not_loop_is_done(wired: RunningHost, command: str, undo: str) -> None:
     """And can be undone."""

@@ -3,7 +3,6 @@
 import json
 
 from xsbond.lab.rig.machine import Machine
-from xsbond.lab.rig.modes import Footing
 
 _RUN = "/run/openvswitch"
 _THREADS = {"n-handler-threads": "1", "n-revalidator-threads": "1"}
@@ -23,9 +22,7 @@ def empty_database(ground: Machine) -> bytes:
     return ground.read_bytes(_TEMPLATE)
 
 
-def start_open_vswitch(
-    machine: Machine, footing: Footing, database: bytes, *, place: str, logs: str
-) -> None:
+def start_open_vswitch(machine: Machine, database: bytes, *, place: str, logs: str) -> None:
     """Start the daemons with a new database in the directory `place`; return when they serve."""
     file = f"{place}/conf.db"
     machine.write_bytes(file, database)
@@ -33,6 +30,7 @@ def start_open_vswitch(
     remote = f"--remote=punix:{_RUN}/db.sock"
     log = f"--log-file={logs}/ovsdb-server.log"
     machine.demand("ovsdb-server", file, remote, log, *common, timeout=_READY)
-    dummy = ["--enable-dummy"] if footing.datapath_type == "dummy" else []
+    # It also lets ovs-vswitchd be told the time (ovs-appctl time/warp), whatever the datapath.
+    dummy = "--enable-dummy"
     log = f"--log-file={logs}/ovs-vswitchd.log"
-    machine.demand("ovs-vswitchd", log, *common, *dummy, timeout=_READY)
+    machine.demand("ovs-vswitchd", log, *common, dummy, timeout=_READY)

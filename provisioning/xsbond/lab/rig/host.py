@@ -98,7 +98,7 @@ class RunningHost(Machine):
             self._installed = True
         self.set_hostname(self.read("/etc/hostname").strip())
         ip(self, *(f"link set dev {name} up" for name in ["lo", *self.nics]))
-        start_open_vswitch(self, self._footing, self._database, place=_DATABASE, logs=_LOGS)
+        start_open_vswitch(self, self._database, place=_DATABASE, logs=_LOGS)
         self.open_door()
 
     def crash(self) -> None:

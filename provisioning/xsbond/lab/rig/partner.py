@@ -28,7 +28,7 @@ class Partner:
     def _start(self, bridge: str) -> None:
         if self._running:
             return
-        start_open_vswitch(self._ground, self._footing, self._database, place=_PLACE, logs=_PLACE)
+        start_open_vswitch(self._ground, self._database, place=_PLACE, logs=_PLACE)
         ip(
             self._ground,
             f"link add {_HERE} type veth peer name {_THERE}",
