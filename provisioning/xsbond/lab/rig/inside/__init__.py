@@ -1,0 +1,1 @@
+"""Programs of a host, each a script of its own that knows the standard library only."""

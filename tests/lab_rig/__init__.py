@@ -1,0 +1,1 @@
+"""Tests of hosts made of namespaces."""
