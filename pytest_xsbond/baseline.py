@@ -1,7 +1,6 @@
 """The baseline: read before a run, held against its pool, and kept after one."""
 
 import os
-import tempfile
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_xsbond import options
+from pytest_xsbond.clean import clean_line
 from pytest_xsbond.keys import RUN
 from xsbond.errors import OptionError, UnexpectedOutput
 from xsbond.snapshot import Snapshot, load, save
@@ -73,18 +73,6 @@ def save_baseline_option(config: pytest.Config) -> Path | None:
     return path
 
 
-def replace_file(snapshot: Snapshot, path: Path) -> None:
-    """Write a snapshot; the file that was there stays whole until the new one is."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        save(snapshot.raw, Path(name))
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 class BaselineKeeper:
     """Hooks that keep the last look of a run, and say so."""
 
@@ -110,7 +98,7 @@ class BaselineKeeper:
 
     def _save(self, run: "Run", path: Path, failed: int) -> None:
         now = run.expected().now
-        replace_file(now, path)
+        save(now.raw, path)
         hosts = f"{len(now.hosts)} host{'' if len(now.hosts) == 1 else 's'}"
         then = f"; {failed} claims did not hold then" if failed else ""
         self._lines.append((f"baseline saved: {path} ({hosts}, {now.raw.taken_at}{then})", {}))
@@ -135,7 +123,7 @@ class BaselineKeeper:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what became of the baseline."""
         for line, style in self._lines:
-            terminalreporter.line(line, **style)
+            terminalreporter.line(clean_line(line), **style)
 
 
 def _why_not(run: "Run", exitstatus: int) -> str:

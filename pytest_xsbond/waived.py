@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 import pytest
 
 from pytest_xsbond.claims import all_claims
+from pytest_xsbond.clean import clean_line
 from pytest_xsbond.keys import OUTCOMES, RUN
 from pytest_xsbond.ordering import subject
 from pytest_xsbond.outcomes import applies, outcomes_for
@@ -70,7 +71,7 @@ class Waived:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say which waivers are to be taken out of the file, or renewed."""
         for line in self._complaints():
-            terminalreporter.line(line, red=True, bold=True)
+            terminalreporter.line(clean_line(line), red=True, bold=True)
 
     def _complaints(self) -> Iterator[str]:
         run = self.config.stash.get(RUN, None)

@@ -260,3 +260,13 @@ def test_host_without_any_record_is_no_unchanged_one(recorded: Stages, area: str
     now = draft.read()
     with pytest.raises(PoolError, match="neither the baseline nor this look has any"):
         differences(now, now, now.host_ref("xs-2"), area, TUTORIAL)
+
+
+def test_record_that_both_looks_lack_is_no_unchanged_one(recorded: Stages) -> None:
+    """Two looks that could not know a NIC's slot do not show that it is the same."""
+    draft = Draft(recorded.now)
+    ref = draft.pif("xs-2", "eth3")["metrics"]
+    del draft.records["PIF_metrics"][ref]
+    now = draft.read()
+    (line,) = lines(now, now)
+    assert line.startswith("xs-2 nics: changed NIC eth3: PCI slot: (PIF_metrics is missing) -> ")

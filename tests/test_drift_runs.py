@@ -91,8 +91,8 @@ def test_old_baseline_stays_where_a_new_one_cannot_be_written(
     def full(_: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(Path, "replace", full)
     stored = store(pytester.path / "stored", now=recorded.now)
+    monkeypatch.setattr(Path, "replace", full)
     run = run_spec(pytester, f"--xsbond-replay={stored}", f"--xsbond-save-baseline={old}")
     assert (run.exit_status, old.read_text()) == (1, "old")
     assert [path.name for path in pytester.path.glob(".base*")] == []

@@ -162,6 +162,16 @@ def test_error_is_never_waived(pytester: pytest.Pytester, slow: Snapshot) -> Non
     assert run.exit_status == 1
 
 
+def test_warning_that_nobody_could_look_into_is_not_waived(
+    pytester: pytest.Pytester, recorded: Stages
+) -> None:
+    """It warns as it does without a waiver."""
+    draft = Draft(recorded.now)
+    del draft.records["message"]
+    run = judged(pytester, draft.read(), waiver("H-alerts"), "-k", "alert")
+    assert run.verdicts("xs-2") == {"H-alerts": "warn"}
+
+
 # --- waivers that must go ---
 
 
