@@ -32,8 +32,20 @@ def snapshots(pytestconfig: pytest.Config) -> "Stages":
     run = pytestconfig.stash.get(RUN, None)
     if run is None:
         pytest.fail(_NO_POOL, pytrace=False)
-    with _as_error():
+    with _as_error(), _as_usage_error():
         return run.stages(say_on_terminal(pytestconfig))
+
+
+@contextlib.contextmanager
+def _as_usage_error() -> Iterator[None]:
+    """End the session where nothing was changed, because of what only the change itself showed."""
+    from xsbond.apply import Refused  # noqa: PLC0415 - see the top of this file
+    from xsbond.journal import JournalError  # noqa: PLC0415
+
+    try:
+        yield
+    except (Refused, JournalError) as error:
+        pytest.exit(str(error), returncode=int(pytest.ExitCode.USAGE_ERROR))
 
 
 @pytest.fixture(scope="session")
