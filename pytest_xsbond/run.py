@@ -20,6 +20,7 @@ from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
 from xsbond.failover import FailoverDrill
 from xsbond.journal import Journal, JournalError, new_run, state_directory
 from xsbond.listen import listen
+from xsbond.lock import is_left_behind
 from xsbond.observe import Connections, observe
 from xsbond.plan import Plan, by_name, missing_everywhere, plan_for
 from xsbond.settle import settled, watch
@@ -68,7 +69,7 @@ class PoolRun:
     def stages(self, say: Say) -> Stages:
         """Return what to judge; the first call changes the pool where that was asked for."""
         if self._stages is None:
-            stages = self._provision(say) if self._is_to_change() else self._one_look()
+            stages = self._provision(say) if self._is_to_change() else self._untouched(say)
             stages = replace(stages, now=self._at_rest(stages.now, say))
             self._stages = self._listened(self._holding(stages, say))
         return self._drilled(self._stages)
@@ -160,8 +161,32 @@ class PoolRun:
             return stages
         return replace(stages, now=listen(self.connections, stages.now, self.settings.listen))
 
+    def _untouched(self, say: Say) -> Stages:
+        """Return the only look; in a run that may change the pool, without an old lock."""
+        if self.settings.mode == "apply" and is_left_behind(self.first.pool.other_config):
+            self._change(say, lambda: None)
+        return self._one_look()
+
     def _provision(self, say: Say) -> Stages:
         created: list[Snapshot] = []
+        self._change(
+            say, lambda: created.append(observe(self.connections, "created", member_view=True))
+        )
+        self._strike()
+        now = observe(self.connections, "after")
+        return Stages(
+            desired=self.settings.desired,
+            inherit=self.settings.inherit,
+            before=self.first,
+            created=created[0] if created else now,
+            now=now,
+            listened=self.settings.listen > 0,
+            baseline=self.settings.baseline.snapshot if self.settings.baseline else None,
+            waivers=self.settings.waivers or (),
+        )
+
+    def _change(self, say: Say, created: Callable[[], None]) -> None:
+        """Carry the plan out, calling `created` between the master's part and the members'."""
         with self.open_journal() as journal:
             provisioning = Provisioning(
                 plan=self.plan,
@@ -176,9 +201,7 @@ class PoolRun:
             )
             self.journal = journal.path
             try:
-                provisioning.run(
-                    lambda: created.append(observe(self.connections, "created", member_view=True))
-                )
+                provisioning.run(created)
             except (Refused, JournalError):
                 self.refused = True
                 raise
@@ -189,18 +212,6 @@ class PoolRun:
             finally:
                 self.changed = tuple(provisioning.done)
                 self.first, self.plan = provisioning.snapshot, provisioning.plan
-        self._strike()
-        now = observe(self.connections, "after")
-        return Stages(
-            desired=self.settings.desired,
-            inherit=self.settings.inherit,
-            before=self.first,
-            created=created[0] if created else now,
-            now=now,
-            listened=self.settings.listen > 0,
-            baseline=self.settings.baseline.snapshot if self.settings.baseline else None,
-            waivers=self.settings.waivers or (),
-        )
 
     def _strike(self) -> None:
         """Let the faults that were asked for happen in the lab."""

@@ -120,3 +120,15 @@ def pool_arguments(lab: Lab) -> tuple[str, ...]:
 def verify(pytester: pytest.Pytester, lab: Lab, *arguments: str) -> SpecRun:
     """Run the shipped spec against a kept lab, read-only."""
     return run_spec(pytester, *pool_arguments(lab), *arguments)
+
+
+def wait_for_member(lab: Lab, name: str) -> None:
+    """Return when a host that was restarted is enabled again: an apply would refuse before."""
+    host = lab.host(name).ref
+    with connected(lab) as connections:
+        connections.api.wait(
+            (f"host/{host}",),
+            lambda: bool(connections.api.read("host.get_enabled", host)),
+            60,
+            f"{name} was not enabled",
+        )

@@ -8,7 +8,7 @@ from xsbond.changes import Changes
 from xsbond.errors import PoolError
 from xsbond.journal import Journal
 from xsbond.ledger import settle
-from xsbond.lock import PoolLock, this_process, unlock_command
+from xsbond.lock import PoolLock, is_left_behind, this_process, unlock_command
 from xsbond.model import DesiredBond
 from xsbond.observe import Connections
 from xsbond.plan import Plan
@@ -48,7 +48,7 @@ class Provisioning:
         """
         if self.plan.refusals:
             raise Refused(self.plan.refusals)
-        if not self.plan.steps:
+        if not self.is_needed:
             return
         carrier = self._carrier()
         with carrier.locked(unlock_command(self.snapshot.pool), break_lock=self.break_lock):
@@ -62,6 +62,11 @@ class Provisioning:
                     created()
             for step in self.plan.member_steps:
                 carrier.take(step)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything is to be done, be it only to end the lock of a run that was killed."""
+        return bool(self.plan.steps) or is_left_behind(self.snapshot.pool.other_config)
 
     def _carrier(self) -> Carrier:
         networks = ", ".join(bond.network for bond in self.desired)

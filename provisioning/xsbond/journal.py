@@ -58,7 +58,7 @@ class Journal:
         self.path, self._pool, self._run = directory / FILE, pool, run
         self._numbers = itertools.count(1)
         with self._errors():
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_private(directory)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
             self._descriptor = os.open(self.path, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
             self._close_last_line()
@@ -133,6 +133,13 @@ class Journal:
             yield
         except OSError as error:
             raise JournalError(self.path, f"cannot be written: {error.strerror}") from error
+
+
+def _make_private(directory: Path) -> None:
+    """Make a directory, and what leads to it, for its owner only; what is there stays as it is."""
+    if not directory.is_dir():
+        _make_private(directory.parent)
+        directory.mkdir(mode=0o700, exist_ok=True)
 
 
 def read_journal(directory: Path, pool: str) -> Sequence[Entry]:

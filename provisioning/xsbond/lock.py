@@ -150,6 +150,11 @@ def obstacle(other_config: Mapping[str, str]) -> str:
     return holder(text)
 
 
+def is_left_behind(other_config: Mapping[str, str]) -> bool:
+    """Tell whether the lock is that of a run which is gone for certain."""
+    return KEY in other_config and not obstacle(other_config)
+
+
 def unlock_command(pool: Pool) -> str:
     """Return what to type in the pool master's dom0 to remove a lock by hand."""
     return f"xe pool-param-remove uuid={pool.uuid} param-name=other-config param-key={KEY}"

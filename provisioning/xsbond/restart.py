@@ -17,7 +17,7 @@ from xsbond.lookup import ovs_mode
 from xsbond.members import BondStanding, Standing, standing, waits_for
 from xsbond.model import DesiredBond, Host
 from xsbond.observe import Connections
-from xsbond.steps import RESTART_CALL, RESTART_COMMAND
+from xsbond.steps import DETACHED_RESTART, RESTART_CALL, RESTART_COMMAND
 from xsbond.xapi import as_record
 
 INIT_COMPLETE = "/var/run/xapi_init_complete.cookie"
@@ -107,7 +107,7 @@ def confirm_member(
     )
     # No start time is that of a host nobody has restarted.
     wait = _Wait(member, "none", patience)
-    return _await_bonds(member, wait, patience, f"has {_names(wanted)}")
+    return _await_bonds(member, wait, patience, f"has the bond of {_names(wanted)}")
 
 
 def _names(wanted: Sequence[DesiredBond]) -> str:
@@ -148,7 +148,7 @@ def _by_ssh(member: Member, patience: Patience) -> bool:
     dom0.run("true")
     patience.progress(f"{name}: {RESTART_COMMAND}")
     try:
-        answer = dom0.run(RESTART_COMMAND, timeout=max(1.0, patience.left))
+        answer = dom0.run(DETACHED_RESTART, timeout=max(1.0, patience.left))
     except TrustError:
         raise
     except PoolError as error:

@@ -10,6 +10,20 @@ from xsbond.model import BondMode
 
 RESTART_COMMAND = "service xapi restart"
 """Restarts xapi alone; understood by SysV and by systemd dom0s."""
+_SAYS = "/var/run/xsbond-restart"
+DETACHED_RESTART = (
+    f"mkdir -p {_SAYS}; rm -f {_SAYS}/status\n"
+    f"nohup sh -c '{RESTART_COMMAND} >{_SAYS}/said 2>&1; echo $? >{_SAYS}/status'"
+    " </dev/null >/dev/null 2>&1 &\n"
+    "wait $!\n"
+    f"cat {_SAYS}/said; s=$(cat {_SAYS}/status); rm -f {_SAYS}/said {_SAYS}/status\n"
+    f"rmdir {_SAYS}; exit ${{s:-1}}\n"
+)
+"""The same as a script that does not depend on the connection it came by.
+
+A service script that writes to a connection that is gone ends there, with xapi stopped and not
+started again.
+"""
 RESTART_CALL = "host.restart_agent"
 """Restarts all of a host's toolstack, and needs no SSH (xapi_host.ml, restart_agent)."""
 
