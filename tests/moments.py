@@ -6,10 +6,9 @@ that the environment names.
 
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +16,9 @@ from xsbond.journal import Journal
 from xsbond.lab import Lab
 from xsbond.lab.contracts import ToolstackDown
 from xsbond.lab.shell.machine import Process
+
+if TYPE_CHECKING:
+    import subprocess
 
 KILL = "XSBOND_TESTS_KILL"
 """`before 3`: SIGKILL when the third line is about to be written; `after 3`: when it is."""

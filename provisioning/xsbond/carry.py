@@ -92,9 +92,10 @@ class Carrier:
     def locked(self, unlock_command: str, *, break_lock: bool) -> Iterator[None]:
         """Hold the pool's lock, however this ends; raises Refused where somebody else has it."""
         with _ends_in_order():
-            self._take_lock(break_lock=break_lock)
             try:
-                yield
+                self._take_lock(break_lock=break_lock)
+                with self.stopping("go on"):
+                    yield
             except BaseException as error:
                 with _undisturbed():
                     self._give_lock_back(unlock_command)
@@ -106,8 +107,8 @@ class Carrier:
 
     def take(self, step: AnyStep) -> None:
         """Take one step; raises Stopped."""
-        self.progress(step.does)
         with self.stopping(step.does):
+            self.progress(step.does)
             self.lock.check()
             number = self.journal.intend(**about(step))
             try:
@@ -124,6 +125,8 @@ class Carrier:
         """Turn whatever ends the run early into an error that says where it ended."""
         try:
             yield
+        except (Stopped, Refused):
+            raise
         except BaseException as error:
             # Ctrl-C leaves a half-way pool just as an error does.
             left = [step for step in self.steps[len(self.done) :] if step.does != doing]
@@ -157,6 +160,8 @@ class Carrier:
 
     def _give_lock_back(self, unlock_command: str) -> None:
         """Release it; what stays is told, with the command that ends it."""
+        if not self.lock.may_be_held:
+            return
         with contextlib.suppress(JournalError):
             self.journal.intend(step="give-lock-back", does="give the lock back")
         try:

@@ -165,6 +165,8 @@ class PoolLock:
 
     def __init__(self, api: PoolApi, owner: Owner) -> None:
         self._api, self.owner = api, owner
+        self.may_be_held = False
+        """Whether it was asked for, be it that the answer was lost."""
         self._text = msgspec.json.encode(owner).decode()
 
     def take(self, *, break_lock: bool = False) -> str:
@@ -178,6 +180,7 @@ class PoolLock:
                 raise LockHeld(holder(text))
             ended = holder(text)
             self._api.change(CALLS[1], pool, KEY)
+        self.may_be_held = True
         with contextlib.suppress(AnswerLost):
             try:
                 self._api.change(CALLS[0], pool, KEY, self._text)

@@ -21,8 +21,8 @@ def where_hosts_stand(connections: Connections, desired: Sequence[DesiredBond]) 
         with api.patient(_PATIENCE):
             records = api.records()
         snapshot = read_snapshot(RawSnapshot(records=records, dom0={}))
-        silent = [snapshot.hosts[ref] for ref in by_name(snapshot) if not _is_well(snapshot, ref)]
-        emergency = in_emergency(connections, silent)
+        # A pool takes a host for alive and enabled for ten minutes after it has lost it.
+        emergency = in_emergency(connections, tuple(snapshot.hosts.values()))
     except XsbondError as error:
         return (f"where the hosts stand is not known: {error}",)
     return tuple(lines(snapshot, desired, emergency))
@@ -36,12 +36,6 @@ def lines(
         words = [_host(snapshot, ref, emergency)]
         words += [_bond(snapshot, ref, bond) for bond in desired]
         yield f"{snapshot.labels[ref]}: {'; '.join(words)}"
-
-
-def _is_well(snapshot: Snapshot, ref: str) -> bool:
-    host = snapshot.hosts[ref]
-    metrics = snapshot.metrics.get(host.metrics)
-    return metrics is not None and metrics.live and host.enabled
 
 
 def _host(snapshot: Snapshot, ref: str, emergency: frozenset[str]) -> str:

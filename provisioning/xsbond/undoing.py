@@ -8,7 +8,7 @@ from xsbond.changes import Changes, Made
 from xsbond.circumstances import look_around_undo
 from xsbond.journal import Entry, Journal
 from xsbond.ledger import ledger_of, settle, settlements
-from xsbond.lock import PoolLock, this_process, unlock_command
+from xsbond.lock import PoolLock, is_left_behind, this_process, unlock_command
 from xsbond.model import DesiredBond
 from xsbond.observe import Connections
 from xsbond.restart import Progress
@@ -39,7 +39,8 @@ class Undoing:
         """Take all steps; raises Refused before, or Stopped in between."""
         if self.plan.refusals:
             raise Refused(self.plan.refusals)
-        if not self.plan.steps:
+        left_behind = is_left_behind(self.snapshot.pool.other_config)
+        if not (self.plan.steps or left_behind):
             return
         carrier = self._carrier()
         with carrier.locked(unlock_command(self.snapshot.pool), break_lock=self.break_lock):

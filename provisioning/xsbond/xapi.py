@@ -139,6 +139,7 @@ class PoolApi:
     def _follow(self) -> NoReturn:
         """Log in at the new pool master; what was planned for the old one is void."""
         old = self.address.host
+        self._transport.close()
         if self._again:
             self.address, self._session, self._transport = self._again(self.address)
         reason = f"{self.address.host} is the pool master now"
