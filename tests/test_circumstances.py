@@ -171,7 +171,7 @@ MAY_APPLY = ("pool-admin", "pool-operator")
 def test_role_decides_before_anything_is_changed(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, role: str
 ) -> None:
-    """Every role verifies, pool-operator and above apply, and the others are told what is missing."""
+    """Every role verifies, pool-operator and above apply, the others are told what is missing."""
     account = AccountBlueprint(name="ann", role=role)
     with Lab(replace(tutorial(2), accounts=(account,))) as lab:
         monkeypatch.setenv("XSBOND_USERNAME", "ann")

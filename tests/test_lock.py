@@ -189,6 +189,19 @@ def test_of_two_runs_one_applies(lab: Lab, tmp_path: Path) -> None:
     assert is_right(lab)
 
 
+def test_pool_is_looked_at_again_under_the_lock(
+    monkeypatch: pytest.MonkeyPatch, lab: Lab, tmp_path: Path
+) -> None:
+    """Another run did it all between this one's look and its lock: there is nothing left to do."""
+
+    def other_run() -> None:
+        finish(lab, tmp_path / "other")
+
+    with at_call(monkeypatch, lab, "pool.add_to_other_config", other_run) as once:
+        provisioning = finish(lab, tmp_path)
+    assert (once.happened, provisioning.done, is_right(lab)) == (True, [], True)
+
+
 def test_lock_that_comes_after_the_look_refuses(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, lab: Lab, tmp_path: Path
 ) -> None:
