@@ -187,31 +187,35 @@ class PoolRun:
 
     def _change(self, say: Say, created: Callable[[], None]) -> None:
         """Carry the plan out, calling `created` between the master's part and the members'."""
-        with self.open_journal() as journal:
-            provisioning = Provisioning(
-                plan=self.plan,
-                desired=self.settings.desired,
-                snapshot=self.first,
-                connections=self.connections,
-                progress=say,
-                deadline=self.settings.wait,
-                journal=journal,
-                look=partial(self._look, holding_lock=True),
-                break_lock=self.settings.break_lock,
-            )
-            self.journal = journal.path
-            try:
-                provisioning.run(created)
-            except (Refused, JournalError):
-                self.refused = True
-                raise
-            except Stopped as stopped:
-                self.stopped = stopped
-                if isinstance(stopped.__cause__, KeyboardInterrupt):
-                    raise KeyboardInterrupt from stopped
-            finally:
-                self.changed = tuple(provisioning.done)
-                self.first, self.plan = provisioning.snapshot, provisioning.plan
+        try:
+            with self.open_journal() as journal:
+                self.journal = journal.path
+                self._carry_out(journal, say, created)
+        except (Refused, JournalError):
+            self.refused = True
+            raise
+
+    def _carry_out(self, journal: Journal, say: Say, created: Callable[[], None]) -> None:
+        provisioning = Provisioning(
+            plan=self.plan,
+            desired=self.settings.desired,
+            snapshot=self.first,
+            connections=self.connections,
+            progress=say,
+            deadline=self.settings.wait,
+            journal=journal,
+            look=partial(self._look, holding_lock=True),
+            break_lock=self.settings.break_lock,
+        )
+        try:
+            provisioning.run(created)
+        except Stopped as stopped:
+            self.stopped = stopped
+            if isinstance(stopped.__cause__, KeyboardInterrupt):
+                raise KeyboardInterrupt from stopped
+        finally:
+            self.changed = tuple(provisioning.done)
+            self.first, self.plan = provisioning.snapshot, provisioning.plan
 
     def _strike(self) -> None:
         """Let the faults that were asked for happen in the lab."""

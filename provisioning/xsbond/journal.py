@@ -137,7 +137,7 @@ class Journal:
 
 def _make_private(directory: Path) -> None:
     """Make a directory, and what leads to it, for its owner only; what is there stays as it is."""
-    if not directory.is_dir():
+    if not directory.exists():
         _make_private(directory.parent)
         directory.mkdir(mode=0o700, exist_ok=True)
 
