@@ -124,11 +124,15 @@ def verify(pytester: pytest.Pytester, lab: Lab, *arguments: str) -> SpecRun:
 
 def wait_for_member(lab: Lab, name: str) -> None:
     """Return when a host that was restarted is enabled again: an apply would refuse before."""
-    host = lab.host(name).ref
     with connected(lab) as connections:
-        connections.api.wait(
-            (f"host/{host}",),
-            lambda: bool(connections.api.read("host.get_enabled", host)),
-            60,
-            f"{name} was not enabled",
-        )
+        wait_until_enabled(connections, lab.host(name).ref)
+
+
+def wait_until_enabled(connections: Connections, host: str) -> None:
+    """Return when the host with this ref is enabled."""
+    connections.api.wait(
+        (f"host/{host}",),
+        lambda: bool(connections.api.read("host.get_enabled", host)),
+        60,
+        "a host was not enabled",
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.applying import apply_over
-from tests.labs import connected, db, pool_arguments, quiet, wait_for_member
+from tests.labs import connected, db, pool_arguments, quiet, wait_until_enabled
 from tests.moments import KILL
 from tests.spec_run import SpecRun, run_spec
 from xsbond.apply import Provisioning
@@ -39,9 +39,9 @@ def change_arguments(lab: Lab, journal: Path) -> tuple[str, ...]:
 
 def finish(lab: Lab, journal: Path) -> Provisioning:
     """Apply in this process, without pytest, once no member restarts any more."""
-    for host in lab.hosts:
-        wait_for_member(lab, host.name)
     with connected(lab) as connections:
+        for host in lab.hosts:
+            wait_until_enabled(connections, host.ref)
         return apply_over(connections, journal, quiet)
 
 

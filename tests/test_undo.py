@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.labs import db, host_ref, pif_ref, wait_for_member
+from tests.labs import connected, db, host_ref, pif_ref, wait_for_member
 from tests.provisioning import (
     apply,
     bonds,
@@ -25,6 +25,8 @@ from tests.provisioning import (
 from tests.test_usage_errors import line_of
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import AccountBlueprint, GuestBlueprint, tutorial
+from xsbond.observe import observe
+from xsbond.undoing import planned_undo
 
 GUEST = GuestBlueprint(name="web", networks=("Pool-wide network 3",))
 
@@ -273,19 +275,27 @@ USES: dict[str, tuple[Callable[[Lab], None], str]] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_what_is_used_or_altered_is_left_alone(
-    pytester: pytest.Pytester, lab: Lab, tmp_path: Path, use: str
-) -> None:
-    """Each reason refuses the whole undo, in words, and nothing is changed."""
+def test_what_is_used_or_altered_is_left_alone(lab: Lab, tmp_path: Path, use: str) -> None:
+    """Each reason refuses the whole undo, in words."""
     finish(lab, tmp_path)
     change, words = USES[use]
     change(lab)
+    with connected(lab) as connections:
+        plan = planned_undo(connections, observe(connections), events(lab, tmp_path))
+    assert any(words in str(refusal) for refusal in plan.refusals), plan.refusals
+
+
+def test_refused_undo_changes_nothing(pytester: pytest.Pytester, lab: Lab, tmp_path: Path) -> None:
+    """Exit status 4, the reasons in lines, and neither the pool nor the journal is touched."""
+    finish(lab, tmp_path)
+    _guest(lab)
     entries, before = len(events(lab, tmp_path)), configuration(lab)
     arguments = [*change_arguments(lab, tmp_path), "--xsbond-undo"]
     result = pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.stderr.lines[0] == "ERROR: nothing was changed, because"
-    assert any(words in line for line in result.stderr.lines), result.stderr.str()
+    head, reason, *_ = result.stderr.lines
+    assert head == "ERROR: nothing was changed, because"
+    assert reason.startswith("  pool: network PUB: VM 'web' has an interface on it; move the inter")
     assert (len(events(lab, tmp_path)), configuration(lab)) == (entries, before)
 
 
