@@ -39,13 +39,14 @@ def snapshots(pytestconfig: pytest.Config) -> "Stages":
 @contextlib.contextmanager
 def _as_usage_error() -> Iterator[None]:
     """End the session where nothing was changed, because of what only the change itself showed."""
+    from pytest_xsbond.clean import clean_lines  # noqa: PLC0415
     from xsbond.apply import Refused  # noqa: PLC0415 - see the top of this file
     from xsbond.journal import JournalError  # noqa: PLC0415
 
     try:
         yield
     except (Refused, JournalError) as error:
-        pytest.exit(str(error), returncode=int(pytest.ExitCode.USAGE_ERROR))
+        pytest.exit(clean_lines(str(error)), returncode=int(pytest.ExitCode.USAGE_ERROR))
 
 
 @pytest.fixture(scope="session")

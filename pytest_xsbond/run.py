@@ -206,6 +206,7 @@ class PoolRun:
             journal=journal,
             look=partial(self._look, holding_lock=True),
             break_lock=self.settings.break_lock,
+            change=self.settings.change,
         )
         try:
             provisioning.run(created)

@@ -58,6 +58,8 @@ class Settings:
     journal: Path | None
     """Directory; None: the pool's own, below the user's state directory."""
     break_lock: bool
+    change: str
+    """The change record this run belongs to; empty if none was named."""
     lab_hosts: int
     lab_profile: str
     lab_faults: tuple[str, ...]
@@ -99,6 +101,7 @@ def read_settings(config: pytest.Config, stored: str | None = None) -> Settings:
         waivers=None if stored else waivers_option(config),
         journal=_directory(options.value(config, "journal"), "--xsbond-journal"),
         break_lock=options.flag(config, "break-lock"),
+        change=options.value(config, "change"),
         lab_hosts=_count(config, "lab-hosts"),
         lab_profile=options.value(config, "lab-profile"),
         lab_faults=_faults(config, pool),

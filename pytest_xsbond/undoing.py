@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from pytest_xsbond import options
+from pytest_xsbond.clean import clean_lines
 from pytest_xsbond.run import PoolRun, open_run
 from pytest_xsbond.settings import read_credentials, read_settings
 from xsbond.carry import Stopped
@@ -27,14 +28,18 @@ def undo(config: pytest.Config, write: Write) -> int:
     refused, or the pool cannot be asked.
     """
     only_plan = options.flag(config, "plan")
+
+    def show(text: str) -> None:
+        write(clean_lines(text))
+
     try:
         run = open_run(read_settings(config), lambda: read_credentials(config))
         try:
-            return _undo(run, write, only_plan=only_plan)
+            return _undo(run, show, only_plan=only_plan)
         finally:
             run.close()
     except XsbondError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(clean_lines(str(error))) from None
 
 
 def _undo(run: PoolRun, write: Write, *, only_plan: bool) -> int:
@@ -63,6 +68,7 @@ def _undo(run: PoolRun, write: Write, *, only_plan: bool) -> int:
             deadline=run.settings.wait,
             look=partial(look, break_lock=True),
             break_lock=run.settings.break_lock,
+            change=run.settings.change,
         )
         return _carried_out(undoing, write)
 

@@ -15,7 +15,16 @@ import pytest
 from tests.applying import apply_over
 from tests.labs import connected, pool_arguments, quiet
 from tests.moments import at_call
-from tests.provisioning import apply, bonds, change_arguments, finish, is_right, lock_of, set_lock
+from tests.provisioning import (
+    apply,
+    bonds,
+    change_arguments,
+    events,
+    finish,
+    is_right,
+    lock_of,
+    set_lock,
+)
 from tests.provisioning import started as started_apply
 from tests.spec_run import run_spec
 from tests.test_usage_errors import line_of
@@ -116,6 +125,17 @@ def test_other_run_is_refused_before_anything_changes(
     assert "another run is changing this pool: ann@box, process 77, apply of PUB, since" in reason
     assert reason.endswith("if it cannot be running any more, add --xsbond-break-lock")
     assert (lock_of(lab), bonds(lab)["xs-1"]) == (text, ["NAS"])
+
+
+def test_lock_and_journal_name_the_change_record(
+    monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester, lab: Lab, tmp_path: Path
+) -> None:
+    """Who finds the lock finds the ticket, too."""
+    held: list[str] = []
+    with at_call(monkeypatch, lab, "network.create", lambda: held.append(lock_of(lab) or "")):
+        apply(pytester, lab, tmp_path, "--xsbond-change=CHG0012345")
+    assert ", apply of PUB for CHG0012345, since " in holder(held[0])
+    assert events(lab, tmp_path)[0]["change"] == "CHG0012345"
 
 
 def test_lock_is_broken_only_if_asked_for(

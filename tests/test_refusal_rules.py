@@ -14,7 +14,7 @@ from xsbond.bondfile import TUTORIAL
 from xsbond.plan import plan_for
 from xsbond.preflight import Circumstances, Guest
 from xsbond.refusals import RULES, table
-from xsbond.snapshot import Snapshot
+from xsbond.snapshot import RawDom0, Snapshot
 
 Change = Callable[[Draft], object]
 
@@ -67,6 +67,12 @@ def occupied(draft: Draft) -> None:
     draft.pif("xs-2", "eth3")["network"] = "OpaqueRef:pub"
 
 
+def distrusted(draft: Draft) -> None:
+    """Let a member show a host key that nobody knows."""
+    uuid = draft.records["host"][draft.host("xs-2")]["uuid"]
+    draft.dom0[uuid] = RawDom0(unreachable="key", distrusted=True)
+
+
 def around(draft: Draft, **facts: Any) -> Circumstances:
     """Return circumstances; `guests` and hosts by name."""
     host = draft.host("xs-2")
@@ -110,6 +116,7 @@ CASES: Mapping[str, tuple[str, Change, Mapping[str, Any], str]] = {
         "xs-2: network PUB: PIF eth3 already connects this host to it",
     ),
     "emergency": ("host-emergency", nothing, {"emergency": True}, "xs-2: host: is in emergency"),
+    "distrusted": ("dom0-distrusted", distrusted, {}, "xs-2: dom0: is not proven to be it (key)"),
     "clustering": ("pool-clustering", nothing, {"clustered": True}, "the pool is clustered"),
     "build": ("pool-versions", other_build, {}, "the hosts run xapi 26.1.0 and 26.17.0"),
     "permissions": (

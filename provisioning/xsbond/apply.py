@@ -39,6 +39,8 @@ class Provisioning:
     look: Look | None = None
     """Used once the lock is held: until then another run may have changed the pool."""
     break_lock: bool = False
+    change: str = ""
+    """The change record this run belongs to."""
     done: list[AnyStep] = field(default_factory=list)
 
     def run(self, created: Callable[[], None]) -> None:
@@ -70,8 +72,10 @@ class Provisioning:
 
     def _carrier(self) -> Carrier:
         networks = ", ".join(bond.network for bond in self.desired)
-        owner = this_process(f"apply of {networks}")
-        self.journal.begin(does="apply", by=f"{owner.user}@{owner.machine}", pid=owner.pid)
+        about_change = f" for {self.change}" if self.change else ""
+        owner = this_process(f"apply of {networks}{about_change}")
+        by = f"{owner.user}@{owner.machine}"
+        self.journal.begin(does="apply", by=by, pid=owner.pid, change=self.change)
         return Carrier(
             make=lambda step: self._changes().make(step),
             where_hosts_stand=lambda: where_hosts_stand(self.connections, self.desired),

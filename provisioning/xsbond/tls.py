@@ -129,7 +129,7 @@ class PinnedTransport(xmlrpc.client.Transport):
         return connection.presented if isinstance(connection, _Connection) else ""
 
     def limit(self, seconds: float | None) -> None:
-        """Let no answer take more seconds than so many, even on the open connection; None: as usual."""
+        """Let no answer take more than so many seconds from now on; None: as many as usual."""
         most = math.inf if seconds is None else seconds
         usual = self._usual
         self._limits = replace(

@@ -33,6 +33,8 @@ class Undoing:
     look: Callable[[], tuple[Snapshot, UndoPlan]] | None = None
     """Looks and plans once more; used once the lock is held."""
     break_lock: bool = False
+    change: str = ""
+    """The change record this run belongs to."""
     done: list[AnyStep] = field(default_factory=list)
 
     def run(self) -> None:
@@ -58,8 +60,9 @@ class Undoing:
                 raise Refused(self.plan.refusals)
 
     def _carrier(self) -> Carrier:
-        owner = this_process("undo")
-        self.journal.begin(does="undo", by=f"{owner.user}@{owner.machine}", pid=owner.pid)
+        owner = this_process(f"undo for {self.change}" if self.change else "undo")
+        by = f"{owner.user}@{owner.machine}"
+        self.journal.begin(does="undo", by=by, pid=owner.pid, change=self.change)
         return Carrier(
             make=self._make,
             where_hosts_stand=lambda: where_hosts_stand(self.connections, self.desired),
