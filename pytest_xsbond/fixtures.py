@@ -32,8 +32,21 @@ def snapshots(pytestconfig: pytest.Config) -> "Stages":
     run = pytestconfig.stash.get(RUN, None)
     if run is None:
         pytest.fail(_NO_POOL, pytrace=False)
-    with _as_error():
+    with _as_error(), _as_usage_error():
         return run.stages(say_on_terminal(pytestconfig))
+
+
+@contextlib.contextmanager
+def _as_usage_error() -> Iterator[None]:
+    """End the session where nothing was changed, because of what only the change itself showed."""
+    from pytest_xsbond.clean import clean_lines  # noqa: PLC0415
+    from xsbond.apply import Refused  # noqa: PLC0415 - see the top of this file
+    from xsbond.journal import JournalError  # noqa: PLC0415
+
+    try:
+        yield
+    except (Refused, JournalError) as error:
+        pytest.exit(clean_lines(str(error)), returncode=int(pytest.ExitCode.USAGE_ERROR))
 
 
 @pytest.fixture(scope="session")

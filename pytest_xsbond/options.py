@@ -33,10 +33,25 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="apply", help="provision the bonds that are missing, then verify"),
     Option(
         name="inherit",
-        help="how members get the bond: restart their xapi (default), or Bond.create for each",
+        help="how members get the bond: restart their xapi over SSH (default), restart-agent the"
+        " same through XAPI, or create: Bond.create for each",
         metavar="HOW",
         default="restart",
-        choices=("restart", "create"),
+        choices=("restart", "restart-agent", "create"),
+    ),
+    Option(
+        name="undo",
+        help="take back what the journal says was made; with --xsbond-plan only print it",
+    ),
+    Option(
+        name="journal",
+        help="where every change is written down; default: the pool's own directory below"
+        " $XDG_STATE_HOME/pytest-xsbond (~/.local/state/pytest-xsbond)",
+        metavar="DIR",
+    ),
+    Option(
+        name="break-lock",
+        help="change the pool although its lock says that another run does",
     ),
     Option(
         name="bonds",

@@ -151,7 +151,7 @@ def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) ->
         return stages.listened if outcome.needs is Needs.LISTENING else stages.drilled
     if outcome.needs is Needs.A_CHANGE:
         return stages.before is not None
-    if outcome.needs is Needs.A_RESTART and stages.inherit is not Inherit.RESTART:
+    if outcome.needs is Needs.A_RESTART and stages.inherit is Inherit.CREATE:
         return False
     return any(ref == host and network in (None, label) for ref, label in stages.inherited)
 

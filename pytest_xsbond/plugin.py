@@ -57,8 +57,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Print the plan instead of running tests, if that was asked for."""
+    """Print the plan, or take changes back, instead of running tests, if that was asked for."""
     _prepare_evidence(config)
+    if options.flag(config, "undo"):
+        from pytest_xsbond.undoing import undo  # noqa: PLC0415 - heavy, seldom wanted
+
+        return undo(config, sys.stdout.write)
     if not (options.pools(config) and options.flag(config, "plan")):
         return None
     from pytest_xsbond.planning import plan_text  # noqa: PLC0415

@@ -7,16 +7,20 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_xsbond.settings import LAB, Settings, ssh_settings
 from pytest_xsbond.stages import Stages, load_stages
 from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning, Refused, Stopped
+from xsbond.circumstances import look_around
 from xsbond.dom0 import Dom0
 from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
 from xsbond.failover import FailoverDrill
+from xsbond.journal import Journal, JournalError, new_run, state_directory
 from xsbond.listen import listen
+from xsbond.lock import is_left_behind
 from xsbond.observe import Connections, observe
 from xsbond.plan import Plan, by_name, missing_everywhere, plan_for
 from xsbond.settle import settled, watch
@@ -25,9 +29,11 @@ from xsbond.tls import TlsTrust
 from xsbond.xapi import connect
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xsbond.lab import Lab
     from xsbond.snapshot import Snapshot
-    from xsbond.steps import Step
+    from xsbond.steps import AnyStep
 
 Say = Callable[[str], None]
 
@@ -38,18 +44,22 @@ class PoolRun:
     def __init__(self, settings: Settings, connections: Connections, lab: "Lab | None") -> None:
         self.settings, self.connections, self.lab = settings, connections, lab
         self.stopped: Stopped | None = None
-        self.changed: tuple[Step, ...] = ()
+        self.changed: tuple[AnyStep, ...] = ()
+        self.journal: Path | None = None
+        """The file that what was changed is written in; None if there was nothing to change."""
+        self.refused = False
+        """Whether the change was refused when it was about to begin."""
         self.waited = ""
         """How long it took until every claim held, in a sentence; empty if nobody waited."""
         self.drills = FailoverDrill(connections=connections, patience=settings.wait)
         self._stages: Stages | None = None
-        self.first = observe(connections, "before" if settings.mode == "apply" else "now")
+        self.first, self.plan = self._look()
         if settings.baseline:
             settings.baseline.refuse_other_pool(self.first)
-        self.plan: Plan = plan_for(settings.desired, self.first, settings.inherit)
-        self._refuse_what_nobody_has()
+        if settings.mode != "undo":
+            self._refuse_what_nobody_has()
         if settings.mode == "apply" and self.plan.refusals:
-            raise Refused(self.plan)
+            raise Refused(self.plan.refusals)
 
     @property
     def has_stages(self) -> bool:
@@ -59,7 +69,7 @@ class PoolRun:
     def stages(self, say: Say) -> Stages:
         """Return what to judge; the first call changes the pool where that was asked for."""
         if self._stages is None:
-            stages = self._provision(say) if self._is_to_change() else self._one_look()
+            stages = self._provision(say) if self._is_to_change() else self._untouched(say)
             stages = replace(stages, now=self._at_rest(stages.now, say))
             self._stages = self._listened(self._holding(stages, say))
         return self._drilled(self._stages)
@@ -82,6 +92,32 @@ class PoolRun:
         self.connections.close()
         if self.lab:
             self.lab.close()
+
+    def _look(self, *, holding_lock: bool = False) -> "tuple[Snapshot, Plan]":
+        """Look at the pool and plan; what a change depends on is asked for only before one."""
+        settings = self.settings
+        look = observe(self.connections, "before" if settings.mode == "apply" else "now")
+        plan = plan_for(settings.desired, look, settings.inherit)
+        if not plan.steps or settings.mode in {"verify", "undo"}:
+            return look, plan
+        around = look_around(
+            self.connections,
+            look,
+            settings.desired,
+            plan.steps,
+            break_lock=holding_lock or settings.break_lock,
+        )
+        return look, plan_for(settings.desired, look, settings.inherit, around)
+
+    def open_journal(self) -> Journal:
+        """Open the pool's journal; raises JournalError."""
+        return Journal(self.journal_directory(), self.first.pool.uuid, new_run())
+
+    def journal_directory(self) -> "Path":
+        """Return where the pool's journal is, or is to be; a lab's goes with the lab."""
+        if self.settings.journal:
+            return self.settings.journal
+        return self.lab.directory if self.lab else state_directory() / self.first.pool.uuid
 
     def _is_to_change(self) -> bool:
         return self.settings.mode == "apply" and bool(self.plan.steps)
@@ -125,26 +161,17 @@ class PoolRun:
             return stages
         return replace(stages, now=listen(self.connections, stages.now, self.settings.listen))
 
+    def _untouched(self, say: Say) -> Stages:
+        """Return the only look; in a run that may change the pool, without an old lock."""
+        if self.settings.mode == "apply" and is_left_behind(self.first.pool.other_config):
+            self._change(say, lambda: None)
+        return self._one_look()
+
     def _provision(self, say: Say) -> Stages:
         created: list[Snapshot] = []
-        provisioning = Provisioning(
-            plan=self.plan,
-            desired=self.settings.desired,
-            snapshot=self.first,
-            connections=self.connections,
-            progress=say,
-            deadline=self.settings.wait,
+        self._change(
+            say, lambda: created.append(observe(self.connections, "created", member_view=True))
         )
-        try:
-            provisioning.run(
-                lambda: created.append(observe(self.connections, "created", member_view=True))
-            )
-        except Stopped as stopped:
-            self.stopped = stopped
-            if isinstance(stopped.__cause__, KeyboardInterrupt):
-                raise KeyboardInterrupt from stopped
-        finally:
-            self.changed = tuple(provisioning.done)
         self._strike()
         now = observe(self.connections, "after")
         return Stages(
@@ -157,6 +184,39 @@ class PoolRun:
             baseline=self.settings.baseline.snapshot if self.settings.baseline else None,
             waivers=self.settings.waivers or (),
         )
+
+    def _change(self, say: Say, created: Callable[[], None]) -> None:
+        """Carry the plan out, calling `created` between the master's part and the members'."""
+        try:
+            with self.open_journal() as journal:
+                self.journal = journal.path
+                self._carry_out(journal, say, created)
+        except (Refused, JournalError):
+            self.refused = True
+            raise
+
+    def _carry_out(self, journal: Journal, say: Say, created: Callable[[], None]) -> None:
+        provisioning = Provisioning(
+            plan=self.plan,
+            desired=self.settings.desired,
+            snapshot=self.first,
+            connections=self.connections,
+            progress=say,
+            deadline=self.settings.wait,
+            journal=journal,
+            look=partial(self._look, holding_lock=True),
+            break_lock=self.settings.break_lock,
+            change=self.settings.change,
+        )
+        try:
+            provisioning.run(created)
+        except Stopped as stopped:
+            self.stopped = stopped
+            if isinstance(stopped.__cause__, KeyboardInterrupt):
+                raise KeyboardInterrupt from stopped
+        finally:
+            self.changed = tuple(provisioning.done)
+            self.first, self.plan = provisioning.snapshot, provisioning.plan
 
     def _strike(self) -> None:
         """Let the faults that were asked for happen in the lab."""

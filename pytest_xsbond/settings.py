@@ -23,7 +23,7 @@ from xsbond.secret import Secret
 from xsbond.ssh import SshSettings
 from xsbond.tls import TlsTrust
 
-Mode = Literal["verify", "plan", "apply"]
+Mode = Literal["verify", "plan", "apply", "undo"]
 
 LAB = "lab"
 """The word that stands for the embedded pool."""
@@ -55,6 +55,11 @@ class Settings:
     save_baseline: Path | None
     waivers: tuple[Waiver, ...] | None
     """None if no file was named; a replay then goes by those stored with it."""
+    journal: Path | None
+    """Directory; None: the pool's own, below the user's state directory."""
+    break_lock: bool
+    change: str
+    """The change record this run belongs to; empty if none was named."""
     lab_hosts: int
     lab_profile: str
     lab_faults: tuple[str, ...]
@@ -94,6 +99,9 @@ def read_settings(config: pytest.Config, stored: str | None = None) -> Settings:
         baseline=None if stored else baseline_option(config),
         save_baseline=None if stored else save_baseline_option(config),
         waivers=None if stored else waivers_option(config),
+        journal=_directory(options.value(config, "journal"), "--xsbond-journal"),
+        break_lock=options.flag(config, "break-lock"),
+        change=options.value(config, "change"),
         lab_hosts=_count(config, "lab-hosts"),
         lab_profile=options.value(config, "lab-profile"),
         lab_faults=_faults(config, pool),
@@ -119,12 +127,25 @@ def _faults(config: pytest.Config, pool: str) -> tuple[str, ...]:
 
 def _mode(config: pytest.Config, pool: str) -> Mode:
     plan, apply = options.flag(config, "plan"), options.flag(config, "apply")
+    if options.flag(config, "undo"):
+        return _undo(config, pool, apply=apply)
     if plan and apply:
         raise OptionError("--xsbond-plan", "changes nothing; it excludes --xsbond-apply")
     if plan:
         return "plan"
     # A lab is thrown away afterwards, so that it may be provisioned without being asked.
     return "apply" if apply or pool == LAB else "verify"
+
+
+def _undo(config: pytest.Config, pool: str, *, apply: bool) -> Mode:
+    option = "--xsbond-undo"
+    if apply:
+        raise OptionError(option, "takes back what was made; it excludes --xsbond-apply")
+    if not pool or options.value(config, "replay"):
+        raise OptionError(option, "needs a pool: give --pool=ADDRESS")
+    if pool == LAB:
+        raise OptionError(option, "a lab of one run has nothing to take back; keep one running")
+    return "undo"
 
 
 def _one_of(config: pytest.Config, name: str, choices: list[str]) -> str:
@@ -152,11 +173,11 @@ def _count(config: pytest.Config, name: str) -> int:
     return int(given)
 
 
-def _directory(given: str) -> Path | None:
+def _directory(given: str, option: str = "--xsbond-save") -> Path | None:
     if not given:
         return None
     if Path(given).exists() and not Path(given).is_dir():
-        raise OptionError("--xsbond-save", f"{given} is no directory")
+        raise OptionError(option, f"{given} is no directory")
     return Path(given)
 
 

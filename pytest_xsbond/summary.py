@@ -127,14 +127,20 @@ def _changes(run: PoolRun) -> Iterator[Line]:
         yield f"changed: {step.does}", {}
     if run.stopped:
         yield f"STOPPED: {run.stopped}", {"red": True, "bold": True}
+        for line in run.stopped.standing:
+            yield f"  {line}", {"red": True}
     elif not (run.changed or run.drills.disturbed()):
         yield f"nothing was changed: {_why_nothing(run)}", {}
+    if run.journal and not run.lab:
+        yield f"journal: {run.journal}", {}
     yield from drilling.lines(run)
 
 
 def _why_nothing(run: PoolRun) -> str:
     if run.settings.mode != "apply":
         return "a verifying run only looks"
+    if run.refused:
+        return "it was refused when it was about to begin; the reasons stand below"
     if not run.plan.steps:
         return "every host has every wanted bond already"
     return "no test asked for the pool"

@@ -11,7 +11,8 @@ from pytest_xsbond.stages import Stages, load_stages
 def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Hide the person's SSH configuration, known hosts and password."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("XSBOND_USERNAME", "XSBOND_PASSWORD", "SSH_AUTH_SOCK", "PYTEST_ADDOPTS"):
+    own = ("XSBOND_USERNAME", "XSBOND_PASSWORD", "XDG_STATE_HOME")
+    for name in (*own, "SSH_AUTH_SOCK", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
 
 

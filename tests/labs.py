@@ -12,6 +12,7 @@ from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning
 from xsbond.bondfile import TUTORIAL
 from xsbond.dom0 import Dom0
+from xsbond.journal import Journal, new_run
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import Blueprint, tutorial
 from xsbond.lab.database import Database
@@ -61,6 +62,13 @@ def connected(lab: Lab) -> Iterator[Connections]:
         connections.close()
 
 
+def journal_of(lab: Lab) -> Journal:
+    """Open a journal that goes with the lab."""
+    with lab.world.lock:
+        (pool,) = (db(lab).get("pool", ref)["uuid"] for ref in db(lab).refs("pool"))
+    return Journal(lab.directory, pool, new_run())
+
+
 def quiet(line: str) -> None:
     """Say nothing."""
     del line
@@ -69,7 +77,7 @@ def quiet(line: str) -> None:
 def provision(lab: Lab, mode: BondMode = BondMode.BALANCE_SLB) -> None:
     """Give a lab the guest bond of the tutorial, without pytest."""
     desired = tuple(replace(bond, mode=mode) for bond in TUTORIAL)
-    with connected(lab) as connections:
+    with connected(lab) as connections, journal_of(lab) as journal:
         before = observe(connections)
         plan = plan_for(desired, before, Inherit.CREATE)
         Provisioning(
@@ -79,6 +87,7 @@ def provision(lab: Lab, mode: BondMode = BondMode.BALANCE_SLB) -> None:
             connections=connections,
             progress=quiet,
             deadline=60,
+            journal=journal,
         ).run(lambda: None)
 
 
@@ -111,3 +120,19 @@ def pool_arguments(lab: Lab) -> tuple[str, ...]:
 def verify(pytester: pytest.Pytester, lab: Lab, *arguments: str) -> SpecRun:
     """Run the shipped spec against a kept lab, read-only."""
     return run_spec(pytester, *pool_arguments(lab), *arguments)
+
+
+def wait_for_member(lab: Lab, name: str) -> None:
+    """Return when a host that was restarted is enabled again: an apply would refuse before."""
+    with connected(lab) as connections:
+        wait_until_enabled(connections, lab.host(name).ref)
+
+
+def wait_until_enabled(connections: Connections, host: str) -> None:
+    """Return when the host with this ref is enabled."""
+    connections.api.wait(
+        (f"host/{host}",),
+        lambda: bool(connections.api.read("host.get_enabled", host)),
+        60,
+        "a host was not enabled",
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.labs import connected, db, pif_ref, quiet, verify
+from tests.labs import connected, db, journal_of, pif_ref, quiet, verify
 from xsbond.apply import Provisioning, Stopped
 from xsbond.bondfile import TUTORIAL
 from xsbond.errors import CallRefused
@@ -29,7 +29,7 @@ def connections(lab: Lab) -> Iterator[Connections]:
         yield connections
 
 
-def planned(connections: Connections) -> Provisioning:
+def planned(lab: Lab, connections: Connections) -> Provisioning:
     """Look, plan, and get ready to carry the plan out."""
     before = observe(connections)
     return Provisioning(
@@ -39,6 +39,7 @@ def planned(connections: Connections) -> Provisioning:
         connections=connections,
         progress=quiet,
         deadline=60,
+        journal=journal_of(lab),
     )
 
 
@@ -61,7 +62,7 @@ def test_commands_of_a_plan_do_what_they_say(
 
 def test_refused_bond_takes_its_new_network_back(lab: Lab, connections: Connections) -> None:
     """If XAPI refuses the bond, the network made for it goes, and the error says so."""
-    provisioning = planned(connections)
+    provisioning = planned(lab, connections)
     with lab.world.lock:
         other = db(lab).create("network", name_label="other", bridge="xapi8")
     legs = [pif_ref(lab, "xs-1", "eth5")]
@@ -77,15 +78,15 @@ def test_refused_bond_takes_its_new_network_back(lab: Lab, connections: Connecti
 
 def test_network_that_cannot_be_taken_back_is_named(lab: Lab, connections: Connections) -> None:
     """If taking it back fails, too, the error still says where the run ended and what is left."""
-    provisioning = planned(connections)
+    provisioning = planned(lab, connections)
     with lab.world.lock:
         # Which of two networks of one name is this run's own cannot be told.
         for bridge in ("xapi8", "xapi9"):
             db(lab).create("network", name_label="PUB", bridge=bridge)
     provisioning.done = [provisioning.plan.steps[0]]
-    with pytest.raises(Stopped) as caught, provisioning._stopping("try"):
+    with pytest.raises(Stopped) as caught, provisioning._carrier().stopping("try"):
         raise CallRefused("xs-1", "Bond.create", "PIF_ALREADY_BONDED", ())
-    reason = "PIF_ALREADY_BONDED (network PUB could not be taken back: "
+    reason = "meanwhile) (network PUB could not be taken back: "
     assert reason in caught.value.reason
     assert [step.does for step in caught.value.done] == ["create network PUB"]
 
@@ -98,9 +99,8 @@ def test_look_that_fails_between_the_steps_names_what_was_done(
     def fail() -> None:
         raise OSError("no space left")
 
-    assert lab
     with pytest.raises(Stopped) as caught:
-        planned(connections).run(fail)
+        planned(lab, connections).run(fail)
     assert [step.does for step in caught.value.done] == [
         "create network PUB",
         "create a balance-slb bond of eth1+eth5 on xs-1, network PUB",

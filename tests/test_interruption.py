@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.labs import connected, pool_arguments, verify
+from tests.labs import pool_arguments, verify, wait_for_member
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
 from xsbond.lab.clock import Clock
@@ -34,15 +34,3 @@ def test_interrupted_apply_names_what_it_left(pytester: pytest.Pytester) -> None
         wait_for_member(lab, "xs-2")
         again = verify(pytester, lab, "--xsbond-apply")
         assert (again.exit_status, again.not_passed()) == (0, {})
-
-
-def wait_for_member(lab: Lab, name: str) -> None:
-    """Return when a host that was restarted is enabled again: an apply would refuse before."""
-    host = lab.host(name).ref
-    with connected(lab) as connections:
-        connections.api.wait(
-            (f"host/{host}",),
-            lambda: bool(connections.api.read("host.get_enabled", host)),
-            60,
-            f"{name} was not enabled",
-        )

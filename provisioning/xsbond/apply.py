@@ -1,54 +1,29 @@
-"""Carry a plan out: the master first, then one member after the other, until the first trouble.
+"""Provision a pool: the master first, then one member after the other, under the pool's lock."""
 
-Every change is announced before it is made. Whatever ends a run early, the error says what was
-done, what was being done, and what was not.
-"""
-
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from xsbond.errors import CallRefused, PoolError, XsbondError
-from xsbond.lookup import nic_pifs
-from xsbond.members import Progress, restart_member
+from xsbond.carry import Carrier, Refused, Stopped, about
+from xsbond.changes import Changes
+from xsbond.errors import PoolError
+from xsbond.journal import Journal
+from xsbond.ledger import settle
+from xsbond.lock import PoolLock, is_left_behind, this_process, unlock_command
 from xsbond.model import DesiredBond
 from xsbond.observe import Connections
 from xsbond.plan import Plan
+from xsbond.restart import Progress
 from xsbond.snapshot import Snapshot
-from xsbond.steps import CreateBond, CreateNetwork, RestartAgent, SetAddress, Step
+from xsbond.standing import where_hosts_stand
+from xsbond.steps import AnyStep, CreateNetwork, DestroyNetwork
+
+__all__ = ["Provisioning", "Refused", "Stopped"]
+
+Look = Callable[[], tuple[Snapshot, Plan]]
+"""Looks at the pool once more and plans again."""
 
 
-class Refused(XsbondError):  # noqa: N818 - the plan's answer, not a failure of the product
-    """The plan may not be carried out; nothing was changed."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.refusals = plan.refusals
-        super().__init__(plan.refusals)
-
-    def __str__(self) -> str:
-        reasons = "\n  ".join(map(str, self.refusals))
-        return f"nothing was changed, because\n  {reasons}"
-
-
-class Stopped(XsbondError):  # noqa: N818 - a state of the pool
-    """A plan came to a halt half-way; the pool is between two states."""
-
-    def __init__(self, done: Sequence[Step], at: str, left: Sequence[Step], reason: str) -> None:
-        self.done, self.at, self.left, self.reason = tuple(done), at, tuple(left), reason
-        super().__init__(done, at, left, reason)
-
-    def __str__(self) -> str:
-        return (
-            f"stopped while it was to {self.at}: {self.reason}"
-            f" | done: {_list(self.done)} | not done: {_list(self.left)}"
-        )
-
-
-def _list(steps: Sequence[Step]) -> str:
-    return "; ".join(step.does for step in steps) or "nothing"
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Provisioning:
     """One run of a plan against the pool its snapshot was taken of."""
 
@@ -60,102 +35,87 @@ class Provisioning:
     progress: Progress
     deadline: float
     """Seconds each step may take, a member's restart and inheritance included."""
-    done: list[Step] = field(default_factory=list)
+    journal: Journal
+    look: Look | None = None
+    """Used once the lock is held: until then another run may have changed the pool."""
+    break_lock: bool = False
+    change: str = ""
+    """The change record this run belongs to."""
+    done: list[AnyStep] = field(default_factory=list)
 
     def run(self, created: Callable[[], None]) -> None:
         """Take all steps, calling `created` between the master's part and the members'.
 
-        Raises Refused before, or Stopped in between.
+        Raises Refused before, or Stopped in between; JournalError before anything is changed.
         """
         if self.plan.refusals:
-            raise Refused(self.plan)
-        for step in self.plan.master_steps:
-            self._take(step)
-        if self.plan.steps:
-            with self._stopping("look at the pool before the members"):
-                created()
-        for step in self.plan.member_steps:
-            self._take(step)
+            raise Refused(self.plan.refusals)
+        if not self.is_needed:
+            return
+        carrier = self._carrier()
+        with carrier.locked(unlock_command(self.snapshot.pool), break_lock=self.break_lock):
+            self._look_again()
+            carrier.steps = self.plan.steps
+            self._write_plan()
+            for step in self.plan.master_steps:
+                carrier.take(step)
+            if self.plan.steps:
+                with carrier.stopping("look at the pool before the members"):
+                    created()
+            for step in self.plan.member_steps:
+                carrier.take(step)
 
-    def _take(self, step: Step) -> None:
-        self.progress(step.does)
-        with self._stopping(step.does):
-            self._change(step)
-        self.done.append(step)
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything is to be done, be it only to end the lock of a run that was killed."""
+        return bool(self.plan.steps) or is_left_behind(self.snapshot.pool.other_config)
 
-    @contextlib.contextmanager
-    def _stopping(self, doing: str) -> Iterator[None]:
-        """Turn whatever ends the run early into an error that says where it ended."""
-        try:
-            yield
-        except BaseException as error:
-            # Ctrl-C leaves a half-way pool just as an error does.
-            left = [step for step in self.plan.steps[len(self.done) :] if step.does != doing]
-            interrupted = isinstance(error, KeyboardInterrupt)
-            reason = "interrupted" if interrupted else str(error) or type(error).__name__
-            if isinstance(error, CallRefused):
-                reason += self._take_back_networks()
-            raise Stopped(self.done, doing, left, reason) from error
+    def _carrier(self) -> Carrier:
+        networks = ", ".join(bond.network for bond in self.desired)
+        about_change = f" for {self.change}" if self.change else ""
+        owner = this_process(f"apply of {networks}{about_change}")
+        by = f"{owner.user}@{owner.machine}"
+        self.journal.begin(does="apply", by=by, pid=owner.pid, change=self.change)
+        return Carrier(
+            make=lambda step: self._changes().make(step),
+            where_hosts_stand=lambda: where_hosts_stand(self.connections, self.desired),
+            take_back=self._take_back_networks,
+            journal=self.journal,
+            lock=PoolLock(self.connections.api, owner),
+            progress=self.progress,
+            done=self.done,
+        )
 
-    def _change(self, step: Step) -> None:
-        match step:
-            case CreateNetwork():
-                self._create_network(step)
-            case CreateBond():
-                self._create_bond(step)
-            case RestartAgent():
-                wanted = [bond for bond in self.desired if bond.network in step.networks]
-                host = self.snapshot.host_ref(step.host)
-                restart_member(self.connections, host, wanted, self.deadline, self.progress)
-            case SetAddress():
-                self._set_address(step)
-
-    def _create_network(self, step: CreateNetwork) -> None:
-        record = {
-            "name_label": step.network,
-            "name_description": "",
-            "MTU": str(step.mtu),
-            "other_config": {},
-        }
-        self.connections.api.change("network.create", record)
-
-    def _create_bond(self, step: CreateBond) -> None:
-        host = self.snapshot.host_ref(step.host)
-        legs = [nic_pifs(self.snapshot, host, nic)[0][0] for nic in step.nics]
-        self.connections.api.run_task(
-            "Bond.create",
-            self._network(step.network),
-            legs,
-            "",  # The first leg gives the MAC.
-            step.mode.value,
-            dict(step.properties),
+    def _changes(self) -> Changes:
+        return Changes(
+            connections=self.connections,
+            snapshot=self.snapshot,
+            desired=self.desired,
+            progress=self.progress,
             deadline=self.deadline,
         )
 
-    def _set_address(self, step: SetAddress) -> None:
-        api, host = self.connections.api, self.snapshot.host_ref(step.host)
-        for pif in api.read("network.get_PIFs", self._network(step.network)):
-            if api.read("PIF.get_host", pif) == host:
-                address, netmask = str(step.address.ip), str(step.address.netmask)
-                api.run_task(
-                    "PIF.reconfigure_ip",
-                    pif,
-                    "Static",
-                    address,
-                    netmask,
-                    "",
-                    "",
-                    deadline=self.deadline,
-                )
-                return
-        raise PoolError(step.host, step.does, "the host has no PIF on this network")
+    def _look_again(self) -> None:
+        """Plan anew now that nobody else may change the pool; raises Refused."""
+        if self.look:
+            self.snapshot, self.plan = self.look()
+            if self.plan.refusals:
+                raise Refused(self.plan.refusals)
 
-    def _network(self, label: str) -> str:
-        found = self.connections.api.read("network.get_by_name_label", label)
-        if len(found) != 1:
-            reason = f"{len(found)} networks have this name"
-            raise PoolError(self.connections.api.address.host, f"network {label}", reason)
-        return str(found[0])
+    def _write_plan(self) -> None:
+        """Write what is wanted and what there was not: an undo takes back nothing else."""
+        settle(self.journal, self.snapshot)
+        self.journal.plan(
+            steps=[step.does for step in self.plan.steps],
+            wanted=[
+                {"network": bond.network, "nics": bond.nics, "mode": bond.mode.value}
+                for bond in self.desired
+            ],
+            absent=[
+                {"host": self.snapshot.hosts[ref].uuid, "network": network}
+                for ref, network in self.plan.absent
+            ],
+        )
 
     def _take_back_networks(self) -> str:
         """Destroy the networks this run made and put no PIF on; return words for the error."""
@@ -171,7 +131,15 @@ class Provisioning:
         return f" (network {', '.join(taken)} was taken back)" if taken else ""
 
     def _destroy_if_unused(self, step: CreateNetwork) -> None:
-        ref = self._network(step.network)
-        if not self.connections.api.read("network.get_PIFs", ref):
-            self.connections.api.change("network.destroy", ref)
+        api = self.connections.api
+        found = api.read("network.get_by_name_label", step.network)
+        if len(found) != 1:
+            reason = f"{len(found)} networks have this name"
+            raise PoolError(api.address.host, f"network {step.network}", reason)
+        if not api.read("network.get_PIFs", found[0]):
+            uuid = api.read("network.get_uuid", found[0])
+            back = DestroyNetwork(host=step.host, network=step.network, uuid=uuid)
+            number = self.journal.intend(**about(back))
+            made = self._changes().make(back)
+            self.journal.result(number, "done", made=made)
             self.done.remove(step)

@@ -47,6 +47,14 @@ class TrustError(PoolError):
     """The host is there, but it is not proven to be the one that was meant."""
 
 
+class AnswerLost(PoolError):  # noqa: N818 - the pool may well have done what it was told
+    """The connection broke before a change was answered: it may have been made, or not."""
+
+
+class MasterMoved(PoolError):  # noqa: N818 - a state of the pool
+    """Another host has become the pool master while the run was under way."""
+
+
 class CallRefused(PoolError):  # noqa: N818 - XAPI answered as it should, with a refusal
     """XAPI answered a call with a failure: its error code and arguments."""
 

@@ -23,6 +23,8 @@ class Inherit(enum.StrEnum):
 
     RESTART = "restart"
     """Restart xapi on the member; it copies the master's bonds when it starts."""
+    RESTART_AGENT = "restart-agent"
+    """The same through XAPI (host.restart_agent), where SSH is not allowed."""
     CREATE = "create"
     """Call Bond.create for the member's own PIFs, through the master."""
 
@@ -58,6 +60,7 @@ class Pool:
     name_label: str
     master: str
     ha_enabled: bool
+    other_config: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,7 @@ class Network:
     MTU: int
     other_config: Mapping[str, str]
     PIFs: tuple[str, ...]
+    VIFs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,10 @@ class Pif:
     capabilities: tuple[str, ...] = ()
     VLAN_slave_of: tuple[str, ...] = ()
     """The VLANs that run on it."""
+    tunnel_transport_PIF_of: tuple[str, ...] = ()
+    """The tunnels that run on it."""
+    sriov_physical_PIF_of: tuple[str, ...] = ()
+    managed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

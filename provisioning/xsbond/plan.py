@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from xsbond.lookup import bond_on, legs_of, networks_called, pifs_of, pifs_on
 from xsbond.model import DesiredBond, Inherit, Pif
-from xsbond.preflight import Refusal, pool_refusals, refusals_for_host, refusals_for_nics
+from xsbond.preflight import (
+    UNKNOWN,
+    Circumstances,
+    pool_refusals,
+    refusals_for_host,
+    refusals_for_nics,
+)
+from xsbond.refusals import Refusal, refuse
 from xsbond.snapshot import Snapshot
 from xsbond.steps import CreateBond, CreateNetwork, RestartAgent, SetAddress, Step
 
@@ -23,6 +30,8 @@ class Plan:
     member_steps: tuple[Step, ...] = ()
     """One member after the other."""
     refusals: tuple[Refusal, ...] = ()
+    absent: tuple[tuple[str, str], ...] = ()
+    """(host ref, network label) of each bond that a host does not have yet."""
     pending: tuple[tuple[str, str], ...] = ()
     """(host ref, network label) of each bond that a member does not have yet."""
 
@@ -37,9 +46,15 @@ class Plan:
 
 
 def plan_for(
-    desired: Sequence[DesiredBond], snapshot: Snapshot, inherit: Inherit = Inherit.RESTART
+    desired: Sequence[DesiredBond],
+    snapshot: Snapshot,
+    inherit: Inherit = Inherit.RESTART,
+    around: Circumstances = UNKNOWN,
 ) -> Plan:
-    """Return the plan that brings the pool of a snapshot to the wanted bonds."""
+    """Return the plan that brings the pool of a snapshot to the wanted bonds.
+
+    `around` is what was asked for beyond the snapshot; an apply needs it, a proposal does not.
+    """
     master = snapshot.pool.master
     members = [ref for ref in by_name(snapshot) if ref != master]
     missing = [
@@ -56,8 +71,11 @@ def plan_for(
         master_steps=master_steps,
         member_steps=member_steps,
         refusals=tuple(
-            dict.fromkeys(_refusals(desired, snapshot, missing, (*master_steps, *member_steps)))
+            dict.fromkeys(
+                _refusals(desired, snapshot, missing, (*master_steps, *member_steps), around)
+            )
         ),
+        absent=tuple((ref, bond.network) for ref, bond in missing),
         pending=tuple((ref, bond.network) for ref, bond in missing if ref != master),
     )
 
@@ -108,9 +126,12 @@ def _member_steps(
     desired: Sequence[DesiredBond], snapshot: Snapshot, host: str, inherit: Inherit
 ) -> Iterator[Step]:
     missing = [bond for bond in desired if bond_on(snapshot, host, bond.network) is None]
-    if missing and inherit is Inherit.RESTART:
+    if missing and inherit is not Inherit.CREATE:
         yield RestartAgent(
-            host=snapshot.labels[host], networks=tuple(bond.network for bond in missing)
+            host=snapshot.labels[host],
+            host_uuid=snapshot.hosts[host].uuid,
+            networks=tuple(bond.network for bond in missing),
+            by_xapi=inherit is Inherit.RESTART_AGENT,
         )
     elif missing:
         for bond in missing:
@@ -155,6 +176,7 @@ def _refusals(
     snapshot: Snapshot,
     missing: Sequence[tuple[str, DesiredBond]],
     steps: Sequence[Step],
+    around: Circumstances,
 ) -> Iterator[Refusal]:
     labels = snapshot.labels
     for bond in desired:
@@ -162,32 +184,24 @@ def _refusals(
         for host in by_name(snapshot):
             yield from _drift(bond, snapshot, host)
     if steps:
-        yield from pool_refusals(snapshot)
-    restarted = {step.host for step in steps if isinstance(step, RestartAgent)}
-    for host in dict.fromkeys(ref for ref, _ in missing):
-        yield from refusals_for_host(snapshot, host, by_ssh=labels[host] in restarted)
+        yield from pool_refusals(snapshot, around)
+    by_ssh = {step.host for step in steps if isinstance(step, RestartAgent) and not step.by_xapi}
+    changed = {step.host for step in steps}
+    for host in by_name(snapshot):
+        if labels[host] in changed:
+            yield from refusals_for_host(snapshot, host, around, by_ssh=labels[host] in by_ssh)
     for host, bond in missing:
         yield from _occupied_network(bond, snapshot, host)
-        yield from refusals_for_nics(snapshot, host, bond)
+        yield from refusals_for_nics(snapshot, host, bond, around)
 
 
 def _unsettled_names(bond: DesiredBond, snapshot: Snapshot) -> Iterator[Refusal]:
     if len(found := networks_called(snapshot, bond.network)) > 1:
         uuids = ", ".join(network.uuid for _, network in found)
-        yield Refusal(
-            where="pool",
-            what=f"network {bond.network}",
-            why=f"{len(found)} networks have this name ({uuids})",
-            way_out="rename or destroy all but one of them",
-        )
-    unknown = sorted(set(bond.addresses) - set(snapshot.labels.values()))
-    if unknown:
-        yield Refusal(
-            where="pool",
-            what=f"network {bond.network}",
-            why=f"the bond file gives an address to {', '.join(unknown)}, not in this pool",
-            way_out="correct the host names under addresses",
-        )
+        yield refuse("network-twice", "pool", network=bond.network, count=len(found), uuids=uuids)
+    if unknown := sorted(set(bond.addresses) - set(snapshot.labels.values())):
+        hosts = ", ".join(unknown)
+        yield refuse("address-of-nobody", "pool", network=bond.network, hosts=hosts)
 
 
 def _drift(bond: DesiredBond, snapshot: Snapshot, host: str) -> Iterator[Refusal]:
@@ -203,11 +217,15 @@ def _drift(bond: DesiredBond, snapshot: Snapshot, host: str) -> Iterator[Refusal
     )
     for name, seen, expected in differences:
         if seen != expected:
-            yield Refusal(
-                where=snapshot.labels[host],
-                what=f"bond {pif.device} on network {bond.network}",
-                why=f"{name}: {seen or 'none'}, wanted {expected or 'none'}",
-                way_out=f"correct the bond file, or run xe bond-destroy uuid={found[1].uuid}",
+            yield refuse(
+                "bond-differs",
+                snapshot.labels[host],
+                device=pif.device,
+                network=bond.network,
+                name=name,
+                seen=seen or "none",
+                wanted=expected or "none",
+                uuid=found[1].uuid,
             )
 
 
@@ -215,12 +233,8 @@ def _occupied_network(bond: DesiredBond, snapshot: Snapshot, host: str) -> Itera
     """Yield the PIF that already connects the host to the network (NETWORK_ALREADY_CONNECTED)."""
     for network, _ in networks_called(snapshot, bond.network):
         for _, pif in pifs_on(snapshot, host, network):
-            yield Refusal(
-                where=snapshot.labels[host],
-                what=f"network {bond.network}",
-                why=f"PIF {pif.device} already connects this host to it",
-                way_out="choose another network name in the bond file",
-            )
+            label = snapshot.labels[host]
+            yield refuse("network-occupied", label, network=bond.network, device=pif.device)
 
 
 def missing_everywhere(desired: Sequence[DesiredBond], snapshot: Snapshot) -> tuple[str, ...]:

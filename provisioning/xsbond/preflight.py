@@ -1,124 +1,171 @@
 """What must hold before anything is changed; every reason against it is found, not only the first.
 
-The rules are tables: a question, the reason, the way out. Sources: XAPI's own checks in
+The rules' words are in refusals.py; here are the questions. Sources: XAPI's own checks in
 xapi_bond.ml (create) and xapi_pif.ml, and what XAPI does not check although it hurts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from xsbond.errors import XsbondError
 from xsbond.lookup import nic_pifs
 from xsbond.model import DesiredBond, Pif
+from xsbond.refusals import Refusal, refuse
 from xsbond.snapshot import Snapshot
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """One reason not to touch the pool."""
-
-    where: str
-    """A host's name, or `pool`."""
-    what: str
-    why: str
-    way_out: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}: {self.why}; {self.way_out}"
+_NULL = frozenset({"", "OpaqueRef:NULL"})
+"""How XAPI writes a reference to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _NicRule:
-    forbids: Callable[[Pif], bool]
-    why: str
-    way_out: str
+class Guest:
+    """A VM that runs with an interface on some network."""
+
+    name: str
+    host: str
+    """Ref of the host it runs on."""
+    network: str
+    """Ref."""
 
 
-_NIC_RULES: tuple[_NicRule, ...] = (
-    _NicRule(
-        forbids=lambda pif: pif.management,
-        # Bond.create would move the management interface, and cut this very connection.
-        why="is the management interface",
-        way_out="choose another NIC in the bond file",
-    ),
-    _NicRule(
-        # Bond.create would move the address to the bond (xapi_bond.ml, move_configuration).
-        forbids=lambda pif: bool(pif.IP) or pif.ip_configuration_mode != "None",
-        why="has an IP configuration",
-        way_out="remove it, or choose another NIC",
-    ),
-    _NicRule(
-        # PIF_ALREADY_BONDED
-        forbids=lambda pif: (
-            pif.bond_slave_of.startswith("OpaqueRef:") and pif.bond_slave_of != "OpaqueRef:NULL"
-        ),
-        why="is a leg of another bond",
-        way_out="destroy that bond, or choose another NIC",
-    ),
-    _NicRule(
-        # PIF_HAS_FCOE_SR_IN_USE, where storage runs over it; capable NICs are left alone.
-        forbids=lambda pif: "fcoe" in pif.capabilities,
-        why="offers FCoE, which a bond breaks",
-        way_out="choose another NIC",
-    ),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What is asked for beyond the snapshot; the default knows of nothing against a change."""
+
+    guests: tuple[Guest, ...] = ()
+    """On the own networks of wanted NICs."""
+    clustered: bool = False
+    fcoe_hosts: frozenset[str] | None = frozenset()
+    """Refs of hosts with storage over FCoE; None if nobody could tell."""
+    emergency: frozenset[str] = frozenset()
+    """Refs of hosts whose xapi does not reach the pool master."""
+    user: str = ""
+    forbidden: tuple[str, ...] = ()
+    """Calls the plan needs and `user` may not make."""
+    locked_by: str = ""
+    """Who else is changing the pool, in words; empty if nobody is."""
 
 
-def refusals_for_nics(snapshot: Snapshot, host: str, bond: DesiredBond) -> Iterator[Refusal]:
+UNKNOWN = Circumstances()
+"""Nothing was asked for, because there is nothing to change."""
+
+
+def _is_leg(pif: Pif) -> bool:
+    return pif.bond_slave_of not in _NULL
+
+
+_NIC_RULES: Mapping[str, Callable[[Pif], bool]] = {
+    "nic-management": lambda pif: pif.management,
+    "nic-address": lambda pif: bool(pif.IP) or pif.ip_configuration_mode != "None",
+    "nic-bonded": _is_leg,
+    "nic-tunnels": lambda pif: bool(pif.tunnel_transport_PIF_of),
+    "nic-sriov": lambda pif: bool(pif.sriov_physical_PIF_of),
+    "nic-unmanaged": lambda pif: not pif.managed,
+}
+"""Rule -> whether it forbids bonding a NIC."""
+
+
+def refusals_for_nics(
+    snapshot: Snapshot, host: str, bond: DesiredBond, around: Circumstances = UNKNOWN
+) -> Iterator[Refusal]:
     """Yield what forbids bonding the wanted NICs of one host."""
+    label = snapshot.labels[host]
     for nic in bond.nics:
         found = nic_pifs(snapshot, host, nic)
         if len(found) != 1:
-            why = "has no PIF" if not found else f"has {len(found)} PIFs"
-            scan = f"xe pif-scan host-uuid={snapshot.hosts[host].uuid}"
-            out = f"correct nics in the bond file, or run {scan}"
-            yield _on(snapshot, host, f"NIC {nic}", why, out)
+            words = "has no PIF" if not found else f"has {len(found)} PIFs"
+            uuid = snapshot.hosts[host].uuid
+            yield refuse("nic-missing", label, nic=nic, found=words, host_uuid=uuid)
             continue
         ref, pif = found[0]
-        for rule in _NIC_RULES:
-            if rule.forbids(pif):
-                yield _on(snapshot, host, f"NIC {nic}", rule.why, rule.way_out)
-        tags = sorted(vlan.tag for vlan in snapshot.vlans.values() if vlan.tagged_PIF == ref)
-        if tags:
-            # Bond.create would move them, under new refs and uuids.
-            why = f"carries VLAN {', '.join(map(str, tags))}"
-            yield _on(snapshot, host, f"NIC {nic}", why, "move the VLANs to another NIC first")
+        for rule, forbids in _NIC_RULES.items():
+            if forbids(pif):
+                yield refuse(rule, label, nic=nic)
+        if tags := sorted(vlan.tag for vlan in snapshot.vlans.values() if vlan.tagged_PIF == ref):
+            yield refuse("nic-vlans", label, nic=nic, tags=", ".join(map(str, tags)))
+        if known := _fcoe(pif, around.fcoe_hosts):
+            yield refuse("nic-fcoe", label, nic=nic, known=known)
+        if source := _no_link(snapshot, host, pif):
+            yield refuse("nic-no-link", label, nic=nic, source=source)
+        if guests := sorted(
+            {
+                each.name
+                for each in around.guests
+                if (each.host, each.network) == (host, pif.network)
+            }
+        ):
+            network = snapshot.networks[pif.network].name_label
+            names = ", ".join(map(repr, guests))
+            yield refuse("nic-guests", label, nic=nic, guests=names, network=network)
 
 
-def refusals_for_host(snapshot: Snapshot, host: str, *, by_ssh: bool) -> Iterator[Refusal]:
-    """Yield what forbids changing one host; `by_ssh` if its agent is to be restarted."""
-    record = snapshot.hosts[host]
+def _fcoe(pif: Pif, hosts: Collection[str] | None) -> str:
+    """Return why a NIC counts as one that carries storage; nothing if it does not."""
+    if "fcoe" not in pif.capabilities:
+        return ""
+    if hosts is None:
+        return "the NIC can, and whether it does is not known"
+    return "the NIC can, and the host has such an SR" if pif.host in hosts else ""
+
+
+def _no_link(snapshot: Snapshot, host: str, pif: Pif) -> str:
+    """Return who says that a NIC has no link; the kernel counts more than XAPI, which lags."""
+    try:
+        kernel = snapshot.nics(host).get(pif.device)
+    except XsbondError:
+        kernel = None
+    if kernel is not None and kernel.carrier is not None:
+        return "" if kernel.carrier else "dom0"
+    metrics = snapshot.pif_metrics.get(pif.metrics)
+    return "XAPI" if metrics is not None and not metrics.carrier else ""
+
+
+def refusals_for_host(
+    snapshot: Snapshot, host: str, around: Circumstances = UNKNOWN, *, by_ssh: bool
+) -> Iterator[Refusal]:
+    """Yield what forbids changing one host; `by_ssh` if its agent is restarted that way."""
+    record, label = snapshot.hosts[host], snapshot.labels[host]
     metrics = snapshot.metrics.get(record.metrics)
     if metrics is None or not metrics.live:
-        yield _on(snapshot, host, "host", "is not live", "bring it back first")
+        yield refuse("host-not-live", label)
     elif not record.enabled:
-        out = f"run xe host-enable uuid={record.uuid} when its maintenance is over"
-        yield _on(snapshot, host, "host", "is disabled", out)
+        yield refuse("host-disabled", label, uuid=record.uuid)
+    if host in around.emergency:
+        yield refuse("host-emergency", label)
     dom0 = snapshot.raw.dom0.get(record.uuid)
     if dom0 and dom0.distrusted:
-        out = "compare its host key at the console, then connect once with ssh to accept it"
-        yield _on(snapshot, host, "dom0", f"is not proven to be it ({dom0.unreachable})", out)
+        yield refuse("dom0-distrusted", label, reason=dom0.unreachable)
     elif by_ssh and (dom0 is None or dom0.unreachable):
-        why = dom0.unreachable if dom0 else "was not asked"
-        out = "restore SSH access, or use --xsbond-inherit=create"
-        yield _on(snapshot, host, "dom0", f"does not answer ({why})", out)
+        yield refuse("dom0-silent", label, reason=dom0.unreachable if dom0 else "was not asked")
 
 
-def pool_refusals(snapshot: Snapshot) -> Iterator[Refusal]:
+_VERSIONS = (("product_version",), ("build_number",), ("xapi_build", "xapi"))
+"""What tells releases apart, the coarsest first; within each, the first key a host has."""
+
+
+def pool_refusals(snapshot: Snapshot, around: Circumstances = UNKNOWN) -> Iterator[Refusal]:
     """Yield what forbids changing anything in this pool."""
     if snapshot.pool.ha_enabled:
-        # An agent that restarts under HA can fence its host.
-        why, out = "high availability is on", "run xe pool-ha-disable for the time of the change"
-        yield Refusal(where="pool", what="HA", why=why, way_out=out)
-    versions = sorted(
-        {
-            host.software_version.get("product_version", "unknown")
-            for host in snapshot.hosts.values()
+        yield refuse("pool-ha", "pool")
+    if around.clustered:
+        yield refuse("pool-clustering", "pool")
+    if versions := _mixed_versions(snapshot):
+        yield refuse("pool-versions", "pool", versions=versions)
+    if around.forbidden:
+        calls = ", ".join(around.forbidden)
+        yield refuse("pool-permissions", "pool", user=around.user, calls=calls)
+    if around.locked_by:
+        yield refuse("pool-locked", "pool", owner=around.locked_by)
+
+
+def _mixed_versions(snapshot: Snapshot) -> str:
+    """Return the versions of the hosts where they differ."""
+    for keys in _VERSIONS:
+        found = {
+            next((software[key] for key in keys if key in software), "unknown")
+            for software in (host.software_version for host in snapshot.hosts.values())
         }
-    )
-    if len(versions) > 1:
-        why = f"the hosts run {' and '.join(versions)}"
-        yield Refusal(where="pool", what="versions", why=why, way_out="finish the upgrade first")
-
-
-def _on(snapshot: Snapshot, host: str, what: str, why: str, way_out: str) -> Refusal:
-    return Refusal(where=snapshot.labels[host], what=what, why=why, way_out=way_out)
+        if len(found) > 1:
+            prefix = "" if keys == _VERSIONS[0] else f"{keys[-1].partition('_')[0]} "
+            return prefix + " and ".join(sorted(found))
+    return ""

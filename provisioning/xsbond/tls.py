@@ -6,9 +6,10 @@ usual proof is the certificate itself: the one the host's own dom0 holds, or a f
 
 import hashlib
 import http.client
+import math
 import ssl
 import xmlrpc.client
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class _Connection(http.client.HTTPSConnection):
 
     def __init__(self, host: str, trust: TlsTrust, limits: Limits) -> None:
         super().__init__(host, timeout=limits.silence, context=trust.context())
-        self._trust, self._limits = trust, limits
+        self._trust, self.limits = trust, limits
         self.presented = ""
         """SHA-256 of the server's certificate; empty until there is a connection."""
 
@@ -86,7 +87,7 @@ class _Connection(http.client.HTTPSConnection):
     def getresponse(self) -> http.client.HTTPResponse:
         """Read the head of the next answer, within the limits of size and time."""
         if isinstance(self.sock, BoundedSocket):
-            self.sock.expect(self._limits)
+            self.sock.expect(self.limits)
         return super().getresponse()
 
 
@@ -98,7 +99,7 @@ class PinnedTransport(xmlrpc.client.Transport):
 
     def __init__(self, trust: TlsTrust, limits: Limits) -> None:
         super().__init__()
-        self._trust, self._limits = trust, limits
+        self._trust, self._usual, self._limits = trust, limits, limits
 
     def getparser(self) -> tuple[xmlrpc.client.ExpatParser, xmlrpc.client.Unmarshaller]:
         """Return a parser that keeps within the limits, and what it fills."""
@@ -126,6 +127,17 @@ class PinnedTransport(xmlrpc.client.Transport):
         """Return the SHA-256 of the certificate of the server; empty without a connection."""
         connection = self._connection[1] if self._connection else None
         return connection.presented if isinstance(connection, _Connection) else ""
+
+    def limit(self, seconds: float | None) -> None:
+        """Let no answer take more than so many seconds from now on; None: as many as usual."""
+        most = math.inf if seconds is None else seconds
+        usual = self._usual
+        self._limits = replace(
+            usual, silence=min(usual.silence, most), whole=min(usual.whole, most)
+        )
+        if self._connection and isinstance(self._connection[1], _Connection):
+            self._connection[1].limits = self._limits
+            self._connection[1].timeout = self._limits.silence
 
     # The inherited `request` repeats a call whose connection broke, although the server may have
     # carried it out: network.create would make a second network.

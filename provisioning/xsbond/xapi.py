@@ -4,20 +4,20 @@
 """
 
 import contextlib
-import http.client
 import re
 import time
 import xmlrpc.client
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import stamina
 import XenAPI
 
 from xsbond.address import Credentials, PoolAddress
 from xsbond.bounded import Limits
-from xsbond.errors import CallRefused, PoolError, UnexpectedOutput
+from xsbond.errors import AnswerLost, CallRefused, MasterMoved, PoolError, UnexpectedOutput
+from xsbond.outages import MOVED, is_outage, is_transient, may_have_been_done
 from xsbond.secret import Secret
 from xsbond.snapshot import Records, read_record
 from xsbond.tls import PinnedTransport, TlsTrust
@@ -37,6 +37,8 @@ CLASSES = MappingProxyType(
 )
 """Class as event.from spells it -> as the API spells it: what one sweep reads."""
 
+_LEAST_TIMEOUT = 1.0
+"""Seconds any call is given, even if the time of those who wait is over."""
 _EVENT_SLICE = 2.0
 """Seconds one event.from may block, well below Limits.silence."""
 _MOST_REDIRECTS = 3
@@ -46,60 +48,131 @@ _ADDRESS = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,254}|[0-9A-Fa-f:.]{2,45}(%[0
 ORIGINATOR = "pytest-xsbond"
 
 _T = TypeVar("_T")
+_Login = tuple[PoolAddress, Any, PinnedTransport]
+"""Of the pool master, its session, and the connection it is used over."""
 
 
 class PoolApi:
     """An authenticated session with a pool's master."""
 
-    def __init__(self, address: PoolAddress, session: Any, transport: PinnedTransport) -> None:
+    def __init__(
+        self,
+        address: PoolAddress,
+        session: Any,
+        transport: PinnedTransport,
+        again: Callable[[PoolAddress], _Login] | None = None,
+    ) -> None:
         self.address = address
-        self._session, self._transport = session, transport
+        self._session, self._transport, self._again = session, transport, again
+        self._ends = 0.0
+        """Until when outages of the pool master are sat out, as time.monotonic has it."""
+
+    @contextlib.contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Sit out restarts of the pool master meanwhile, for so many seconds at most.
+
+        No single call takes longer than that either. Raises MasterMoved if another host has become
+        the pool master; the session is with that one then.
+        """
+        earlier, self._ends = self._ends, time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._ends = earlier
+            self._transport.limit(None)
+
+    @property
+    def session(self) -> str:
+        """Reference of the session, to be looked up and never to be shown."""
+        return str(self._session.handle)
 
     def call(self, method: str, *params: Any) -> Any:
         """Make a call; CallRefused carries XAPI's error code, PoolError says why it got nowhere."""
         function = self._session.xenapi
         for part in method.split("."):
             function = getattr(function, part)
+        if self._ends:
+            self._transport.limit(max(_LEAST_TIMEOUT, self._ends - time.monotonic()))
         # XenAPI keeps the session's reference where nobody else needs it.
         secret = Secret(vars(self._session).get("_session") or "")
         return asked(self.address.host, method, lambda: function(*params), secret)
 
     def read(self, method: str, *params: Any) -> Any:
         """Make a call that changes nothing, once more if the kept connection had gone stale."""
-        for attempt in stamina.retry_context(on=_is_transient, attempts=3, wait_initial=0.05):
+        left = self._ends - time.monotonic()
+        attempts = (
+            stamina.retry_context(
+                on=is_outage, attempts=None, timeout=left, wait_initial=0.05, wait_max=1.0
+            )
+            if left > 0
+            else stamina.retry_context(on=is_transient, attempts=3, wait_initial=0.05)
+        )
+        for attempt in attempts:
             with attempt:
                 try:
                     return self.call(method, *params)
+                except CallRefused as refusal:
+                    if refusal.code == MOVED and left > 0:
+                        self._follow()
+                    raise
                 except PoolError:
                     self._transport.close()
                     raise
         raise AssertionError("stamina ends with a result or an error")
 
     def change(self, method: str, *params: Any) -> Any:
-        """Make a call that changes something: on a fresh connection, and never twice."""
+        """Make a call that changes something: on a fresh connection, and never twice.
+
+        Raises AnswerLost where it may have been made although no answer came.
+        """
+        if self._ends:
+            # Nothing is lost while the pool master is away, if only a question goes first.
+            self.read("pool.get_all")
         self._transport.close()
-        return self.call(method, *params)
+        try:
+            return self.call(method, *params)
+        except PoolError as error:
+            if may_have_been_done(error):
+                raise AnswerLost(error.address, error.action, error.reason) from error
+            raise
+
+    def _follow(self) -> NoReturn:
+        """Log in at the new pool master; what was planned for the old one is void."""
+        old = self.address.host
+        self._transport.close()
+        if self._again:
+            self.address, self._session, self._transport = self._again(self.address)
+        reason = f"{self.address.host} is the pool master now"
+        raise MasterMoved(old, "pool master", reason)
 
     def run_task(self, method: str, *params: Any, deadline: float) -> str:
         """Run the Async form of a call and return its result, waiting `deadline` seconds at most.
 
-        A task outlives a broken connection, so its answer is not lost with it.
+        A task outlives a broken connection, so its answer is not lost with it. Raises AnswerLost if
+        the task itself is lost: with the pool master's xapi, or the host's that carried it out.
         """
-        task = self.change(f"Async.{method}", *params)
-        self.wait(
-            ("task/" + task,),
-            lambda: self.read("task.get_status", task) not in ("pending", "cancelling"),
-            deadline,
-            f"{method} did not end",
-        )
-        record = self.read("task.get_record", task)
-        self.change("task.destroy", task)
+        host, task = self.address.host, self.change(f"Async.{method}", *params)
+        try:
+            self.wait(
+                ("task/" + task,),
+                lambda: self.read("task.get_status", task) not in ("pending", "cancelling"),
+                deadline,
+                f"{method} did not end",
+            )
+            record = self.read("task.get_record", task)
+        except CallRefused as refusal:
+            raise AnswerLost(host, method, f"its task is gone ({refusal.code})") from refusal
+        with contextlib.suppress(PoolError):
+            # XAPI collects it an hour later anyway (db_gc_util.ml).
+            self.change("task.destroy", task)
         with shaped("task.get_record", record):
             result, status, reason = record["result"], record["status"], record["error_info"]
-        if status != "success":
+        if status == "success":
+            return str(result).removeprefix("<value>").removesuffix("</value>")
+        if reason:
             code, *arguments = details_of(reason)
-            raise CallRefused(self.address.host, method, code, tuple(arguments))
-        return str(result).removeprefix("<value>").removesuffix("</value>")
+            raise CallRefused(host, method, code, tuple(arguments))
+        raise AnswerLost(host, method, f"its task was {status}")
 
     def records(self) -> Records:
         """Read all classes of the sweep in one consistent answer, or class by class."""
@@ -177,10 +250,23 @@ def connect(
     `trust_of` returns how the XAPI of a host, given by address, proves itself; it is asked for each
     host anew, before the password is sent there. Raises PoolError.
     """
+
+    def log_in(at: PoolAddress) -> _Login:
+        return _at_master(at, credentials, trust_of, limits or Limits())
+
+    return PoolApi(*log_in(address), log_in)
+
+
+def _at_master(
+    address: PoolAddress,
+    credentials: Credentials,
+    trust_of: Callable[[str], TlsTrust],
+    limits: Limits,
+) -> _Login:
     seen: list[str] = []
     while True:
         seen.append(address.host)
-        transport = PinnedTransport(trust_of(address.host), limits or Limits())
+        transport = PinnedTransport(trust_of(address.host), limits)
         session = XenAPI.Session(address.url, transport=transport)
         try:
             _log_in(address.host, session, credentials)
@@ -193,7 +279,7 @@ def connect(
             transport.close()
             raise
         else:
-            return PoolApi(address, session, transport)
+            return address, session, transport
 
 
 def _log_in(host: str, session: Any, credentials: Credentials) -> None:
@@ -215,13 +301,6 @@ def _master(refusal: CallRefused, port: int, seen: Sequence[str]) -> PoolAddress
     if not _ADDRESS.fullmatch(named) or named in seen:
         raise refusal
     return PoolAddress(host=named, port=port)
-
-
-def _is_transient(error: Exception) -> bool:
-    """Tell a connection that broke from a refusal; only the first is worth another try."""
-    return type(error) is PoolError and isinstance(
-        error.__cause__, ConnectionError | http.client.HTTPException
-    )
 
 
 def _plain(record: Mapping[str, Any]) -> Mapping[str, Any]:
