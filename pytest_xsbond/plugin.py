@@ -78,8 +78,10 @@ def _prepare_evidence(config: pytest.Config) -> None:
     # Workers of xdist hand their results to the controller, which has the bundle.
     if not (wanted and _is_asked_for(config)) or hasattr(config, "workerinput"):
         return
-    if options.flag(config, "plan"):
-        raise pytest.UsageError("--xsbond-evidence: tells of a run; --xsbond-plan makes none")
+    for name in ("plan", "undo"):
+        if options.flag(config, name):
+            reason = f"tells what a run has found; --xsbond-{name} runs no claims"
+            raise pytest.UsageError(f"--xsbond-evidence: {reason}")
     from pytest_xsbond.evidence import bundle  # noqa: PLC0415 - heavy, seldom wanted
     from xsbond.errors import OptionError  # noqa: PLC0415
 

@@ -279,6 +279,18 @@ def test_killed_run_leaves_every_result_it_had(lab: Lab, tmp_path: Path) -> None
     assert not (tmp_path / "out" / "MANIFEST.sha256").exists()
 
 
+def test_change_leaves_its_journal_and_its_steps(tmp_path: Path) -> None:
+    """What was done to the pool, and when, is evidence, too."""
+    done = run(tmp_path, "--pool=lab", "--xsbond-evidence=out")
+    assert done.returncode == 0, done.stdout
+    journal = (tmp_path / "out" / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    steps = [json.loads(line).get("step") for line in journal]
+    assert {"create-network", "create-bond", "restart-agent"} <= set(steps)
+    facts = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert "restart xapi on xs-2, to inherit the bond of PUB" in facts["changed"]
+    assert [line for _, line in facts["progress"] if line == "xs-2: has inherited PUB"]
+
+
 def test_refused_run_leaves_its_reasons(
     lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -307,10 +319,11 @@ def test_bundles_are_not_mixed(pytester: pytest.Pytester, lab: Lab) -> None:
         (["--xsbond-sign-key=f"], "--xsbond-sign-key: signs a bundle; it needs"),
         (["--xsbond-sign-key=k", "--xsbond-evidence=o"], "--xsbond-sign-key: k is no file"),
         (["--xsbond-sign-key=f", "--xsbond-evidence=o"], "--xsbond-sign-key: f is no key of"),
-        (["--xsbond-evidence=x/y", "--xsbond-plan"], "--xsbond-evidence: tells of a run;"),
+        (["--xsbond-evidence=x/y", "--xsbond-plan"], "--xsbond-evidence: tells what a run has"),
+        (["--xsbond-evidence=x/y", "--xsbond-undo"], "--xsbond-evidence: tells what a run has"),
         (["--xsbond-evidence=f"], "--xsbond-evidence: f: File exists"),
     ],
-    ids=["alone", "no-key-file", "no-key", "plan", "file"],
+    ids=["alone", "no-key-file", "no-key", "plan", "undo", "file"],
 )
 def test_option_that_makes_no_sense_is_one_line(
     pytester: pytest.Pytester, lab: Lab, arguments: list[str], reason: str

@@ -21,7 +21,7 @@ from pytest_xsbond.evidence.summary_page import summary_page
 from pytest_xsbond.keys import RUN
 from pytest_xsbond.progress import say_on_terminal
 from pytest_xsbond.results import Result, collect_result
-from pytest_xsbond.run import Run
+from pytest_xsbond.run import PoolRun, Run
 from pytest_xsbond.stages import BUNDLED, Stages, named_snapshots, store_stages
 from xsbond.errors import OptionError
 from xsbond.snapshot import Snapshot, now
@@ -175,11 +175,17 @@ class Bundle:
                 self._write(f"raw/{stage}/{path}", text.encode("utf-8", "backslashreplace"))
 
     def _fetch(self) -> None:
-        """Take a copy of what the user has had written elsewhere."""
-        for option, name in (("htmlpath", "report.html"), ("xmlpath", "junit.xml")):
-            written = Path(self.config.getoption(option, None) or self.directory / name)
-            if written.is_file() and written.resolve() != self.directory / name:
-                shutil.copyfile(written, self.directory / name)
+        """Take a copy of what was written elsewhere: at the user's wish, or a pool's journal."""
+        journal = self._run.journal if isinstance(self._run, PoolRun) else None
+        found = {
+            "report.html": self.config.getoption("htmlpath", None),
+            "junit.xml": self.config.getoption("xmlpath", None),
+            "journal.jsonl": journal,
+        }
+        for name, written in found.items():
+            if written and Path(written).is_file():
+                with contextlib.suppress(shutil.SameFileError):
+                    shutil.copyfile(written, self.directory / name)
 
     def _sign(self) -> Iterator[tuple[str, dict[str, bool]]]:
         key = options.value(self.config, "sign-key")

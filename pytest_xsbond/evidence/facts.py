@@ -71,7 +71,7 @@ class RunFacts:
     disturbed: tuple[str, ...] = ()
     """The legs that were taken down."""
     stopped: str = ""
-    """Where a change came to a halt half-way."""
+    """Where a change came to a halt half-way, and on lines of their own where each host stands."""
     refused: str = ""
     """Why the run did not begin."""
 
@@ -110,7 +110,7 @@ def facts_of(
         progress=tuple(told_so_far),
         changed=tuple(step.does for step in pool_run.changed) if pool_run else (),
         disturbed=_disturbed(pool_run) if pool_run else (),
-        stopped=str(pool_run.stopped or "") if pool_run else "",
+        stopped=_stopped(pool_run) if pool_run else "",
         refused=refused,
     )
 
@@ -142,6 +142,10 @@ def _hosts(run: Run) -> tuple[HostFacts, ...]:
         )
         for ref in by_name(now)
     )
+
+
+def _stopped(run: PoolRun) -> str:
+    return "\n".join((str(run.stopped), *run.stopped.standing)) if run.stopped else ""
 
 
 def _disturbed(run: PoolRun) -> tuple[str, ...]:
