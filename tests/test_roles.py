@@ -50,7 +50,7 @@ def test_every_role_may_verify(
 def test_changes_need_a_pool_operator(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
-    """Below pool-operator an apply stops with XAPI's refusal, names it, and leaves no network."""
+    """Below pool-operator an apply is refused before anything changes, and says what is missing."""
     monkeypatch.setenv("XSBOND_USERNAME", role)
     with Lab(_with_accounts(1)) as lab:
         result = pytester.runpytest_subprocess(*_arguments(lab, role), "--xsbond-apply")
@@ -59,6 +59,6 @@ def test_changes_need_a_pool_operator(
             assert result.ret == pytest.ExitCode.OK
             assert networks
         else:
-            assert result.ret == pytest.ExitCode.TESTS_FAILED
-            result.stdout.fnmatch_lines(["STOPPED: *RBAC_PERMISSION_DENIED*"])
+            assert result.ret == pytest.ExitCode.USAGE_ERROR
+            result.stderr.fnmatch_lines(["  pool: permissions: user * may not call Bond.create, *"])
             assert not networks
