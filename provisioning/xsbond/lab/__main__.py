@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from xsbond.lab.anylab import AnyLab
 from xsbond.lab.blueprint import (
     CURRENT,
     MAX_HOSTS,
@@ -23,6 +24,7 @@ from xsbond.lab.delays import Delays
 from xsbond.lab.faults import FAULTS
 from xsbond.lab.lab import Lab
 
+_KINDS = ("simulated", "ovs")
 _USAGE_ERROR = 2
 _HIGHEST_PORT = 65535
 _GLANCE = 0.5
@@ -87,6 +89,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--hosts", type=_host_count, default=2, metavar="N", help="size of the pool (default: 2)")
     add("--profile", choices=PROFILES, default=CURRENT.name, help="product generation")
     add(
+        "--dom0",
+        choices=_KINDS,
+        default=_KINDS[0],
+        help="what the hosts are: simulated, or namespaces with Open vSwitch itself (default:"
+        " %(default)s)",
+    )
+    add(
         "--network-backend",
         choices=get_args(NetworkBackend),
         default="openvswitch",
@@ -140,7 +149,7 @@ def _possessive(name: str) -> str:
     return f"{name}'s:"
 
 
-def _announce(lab: Lab) -> None:
+def _announce(lab: AnyLab[Any]) -> None:
     """Print where everything is, and commands to paste."""
     lines = (
         f"pool:          {lab.master_url}",
@@ -175,6 +184,20 @@ class _End:
             pass
 
 
+def _kind(dom0: str, backend: str) -> type[AnyLab[Any]]:
+    """Return the class of the lab; ValueError for one that cannot be started here."""
+    if dom0 == _KINDS[0]:
+        return Lab
+    if backend != "openvswitch":
+        raise ValueError(f"--dom0 {dom0} has no --network-backend {backend}")
+    from xsbond.lab.namespaced.lab import OvsLab, missing  # noqa: PLC0415 - needs Linux
+
+    if lacking := missing():
+        reason = f"{'; '.join(lacking)}; --dom0 {_KINDS[0]} needs nothing of it"
+        raise ValueError(f"--dom0 {dom0} cannot be had here: {reason}")
+    return OvsLab
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Keep a lab; return the exit status."""
     parser = _parser()
@@ -183,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     profile, backend = PROFILES[options.profile], options.network_backend
     pool = tutorial(options.hosts, profile, network_backend=backend)
     try:
-        lab = Lab(
+        lab = _kind(options.dom0, backend)(
             dataclasses.replace(pool, accounts=tuple(options.account)),
             clock=Clock(1 / options.speed),
             delays=Delays(**dict(options.delay)),

@@ -129,10 +129,10 @@ class Dom0Backend(Protocol):
         With `bond` set on an existing port, its settings are replaced.
         """
 
-    def add_vif(self, bridge: str, name: str) -> None:
+    def add_vif(self, bridge: str, name: str, mac: str = "") -> None:
         """Put the interface of a running guest, for example vif1.0, on a bridge.
 
-        It leaves the one it was on; nothing happens if it is there.
+        It leaves the one it was on; nothing happens if it is there. `mac` is the guest's own.
         """
 
     def remove_vif(self, name: str) -> None:

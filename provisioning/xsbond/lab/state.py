@@ -100,6 +100,8 @@ class Pool:
 
     def __init__(self, *, profile: Profile, password: str, clock: Clock, delays: Delays) -> None:
         self.profile, self.password, self.clock, self.delays = profile, password, clock, delays
+        self.on_password: list[Callable[[str], None]] = []
+        """Told when root gets another password, with `lock` held."""
         self.lock = threading.RLock()
         self.database = Database(self.lock)
         self.schema = schema_of(profile)

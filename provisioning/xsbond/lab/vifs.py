@@ -104,10 +104,10 @@ def move_vif(pool: Pool, vif: str, network: str) -> None:
 def connect(pool: Pool, vif: str) -> None:
     """Put a running guest's interface on the bridge of its network."""
     host = _home(pool, vif)
-    network = pool.database.get("VIF", vif)["network"]
+    network, mac = (pool.database.get("VIF", vif)[key] for key in ("network", "MAC"))
     attach_network(pool, host, network)
     bridge = pool.database.get("network", network)["bridge"]
-    host.backend.add_vif(bridge, backend_name(pool, vif))
+    host.backend.add_vif(bridge, backend_name(pool, vif), mac)
 
 
 def disconnect(pool: Pool, vif: str) -> None:

@@ -106,6 +106,8 @@ def _change_password(call: Call, _old: str, new: str) -> None:
     if not new:
         raise Failure("CHANGE_PASSWORD_REJECTED", "Authentication token manipulation error")
     call.pool.password = new
+    for tell in call.pool.on_password:
+        tell(new)
 
 
 def _create_from_db_file(call: Call, filename: str) -> str:

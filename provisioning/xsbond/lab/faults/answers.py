@@ -8,13 +8,13 @@ from xsbond.lab.shell.machine import Process, Program, Stopped
 from xsbond.lab.shell.streams import Sink
 
 APPCTL, VSCTL, IFCONFIG = "/usr/bin/ovs-appctl", "/usr/bin/ovs-vsctl", "/sbin/ifconfig"
-_BASHRC = "/root/.bashrc"
+BASHRC = "/root/.bashrc"
+BANNER = "echo 'Authorised use only.'\necho 'All sessions are recorded.' >&2\n"
 
 
 def login_banner(target: Target) -> None:
     """The .bashrc of root greets whoever comes, on standard output and on standard error."""
-    script = "echo 'Authorised use only.'\necho 'All sessions are recorded.' >&2\n"
-    target.dom0.write_file(_BASHRC, script)
+    target.dom0.write_file(BASHRC, BANNER)
 
 
 def unknown_wording(target: Target) -> None:
@@ -70,7 +70,7 @@ def switch_daemon_dead(target: Target) -> None:
 
 def _alter(target: Target, path: str, change: Callable[[str], str]) -> None:
     """Let a program print something else, with the same exit status."""
-    program = target.host.machine.programs[path]
+    program = target.simulated.machine.programs[path]
 
     def altered(process: Process) -> int:
         printed: list[str] = []
@@ -83,7 +83,7 @@ def _alter(target: Target, path: str, change: Callable[[str], str]) -> None:
 
 
 def _replace(target: Target, path: str, program: Program) -> None:
-    target.host.machine.programs[path] = program
+    target.simulated.machine.programs[path] = program
 
 
 FAULTS = (

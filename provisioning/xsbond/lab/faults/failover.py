@@ -21,7 +21,7 @@ def link_lost_for_good(target: Target) -> None:
 
 def leg_stays_down(target: Target) -> None:
     """Once the second leg was set down, dom0 cannot set it up: its driver has crashed."""
-    leg, programs = target.legs[-1], target.host.machine.programs
+    leg, programs = target.legs[-1], target.simulated.machine.programs
 
     def crashed(process: Process) -> int:
         if {"set", leg, "up"} <= set(process.arguments):

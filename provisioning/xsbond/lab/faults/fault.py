@@ -1,13 +1,14 @@
 """What a fault is, and the bond on one host that it strikes."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from xsbond.lab.anylab import AnyHost, AnyLab
 from xsbond.lab.database import Database, Record
 from xsbond.lab.dom0 import SimulatedDom0
-from xsbond.lab.lab import Lab, LabHost
+from xsbond.lab.lab import LabHost
 
 
 class FaultError(ValueError):
@@ -21,13 +22,20 @@ class Target:
     Its properties are to be used with the world's lock held.
     """
 
-    lab: Lab
-    host: LabHost
+    lab: AnyLab[Any]
+    host: AnyHost
+
+    @property
+    def simulated(self) -> LabHost:
+        """The host, if it is simulated; FaultError if there is more to it than its records."""
+        if not isinstance(self.host, LabHost):
+            raise FaultError(f"{self.host.name} is not simulated")
+        return self.host
 
     @property
     def dom0(self) -> SimulatedDom0:
-        """The host's dom0."""
-        return self.host.dom0
+        """The host's simulated dom0."""
+        return self.simulated.dom0
 
     @property
     def database(self) -> Database:
@@ -39,10 +47,11 @@ class Target:
         return self.host.toolstack.call(method, *params)
 
     @property
-    def master(self) -> LabHost:
+    def master(self) -> AnyHost:
         """The pool master."""
         master = self.database.get("pool", self.database.refs("pool")[0])["master"]
-        return next(host for host in self.lab.hosts if host.ref == master)
+        found: AnyHost = next(host for host in self.lab.hosts if host.ref == master)
+        return found
 
     @property
     def bond(self) -> str:
@@ -128,5 +137,7 @@ class Fault:
 @contextmanager
 def frozen(target: Target) -> Iterator[Database]:
     """Keep the world still while several of its parts are changed."""
-    with target.lab.world.lock, target.dom0.lock:
-        yield target.database
+    with target.lab.world.lock:
+        dom0 = target.host.dom0 if isinstance(target.host, LabHost) else None
+        with dom0.lock if dom0 else nullcontext():
+            yield target.database

@@ -6,7 +6,7 @@ from xsbond.lab.dom0.state import Clock
 from xsbond.lab.faults.fault import Fault, Target, frozen
 
 _SKEW = 90.0
-_BACKEND_FILE = "/etc/xensource/network.conf"
+BACKEND_FILE = "/etc/xensource/network.conf"
 
 
 class SkewedClock:
@@ -41,12 +41,12 @@ def host_dead(target: Target) -> None:
         next(agent for host, agent in agents if host.ref == target.host.ref).kill()
         metrics = target.database.get("host", target.host.ref)["metrics"]
         target.database.set("host_metrics", metrics, live=False)
-    target.host.ssh_servers.cut(target.host.machine)
+    target.simulated.ssh_servers.cut(target.simulated.machine)
 
 
 def dom0_unreachable(target: Target) -> None:
     """Nobody answers at the host's SSH port."""
-    target.host.ssh_servers.cut(target.host.machine)
+    target.simulated.ssh_servers.cut(target.simulated.machine)
 
 
 def xapi_stopped(target: Target) -> None:
@@ -71,7 +71,7 @@ def clock_off(target: Target) -> None:
 def bridge_backend(target: Target) -> None:
     """The host is configured for Linux bridges where the others use Open vSwitch."""
     with frozen(target) as database:
-        target.dom0.write_file(_BACKEND_FILE, "bridge\n")
+        target.dom0.write_file(BACKEND_FILE, "bridge\n")
         software = database.get("host", target.host.ref)["software_version"]
         changed = {**software, "network_backend": "bridge"}
         database.set("host", target.host.ref, software_version=changed)

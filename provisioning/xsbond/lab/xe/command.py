@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from xsbond.lab.contracts import ToolstackDown
-from xsbond.lab.shell.machine import Process
+from xsbond.lab.shell.anyprocess import AnyProcess
 from xsbond.lab.xe.errors import XeError
 from xsbond.lab.xe.options import USAGE, Options, UsageError, read_options
 from xsbond.lab.xe.service import Caller, Door, serve
@@ -21,7 +21,7 @@ _POOL_CONF = "/etc/xensource/pool.conf"
 _RC = "/root/.xe"
 
 
-def run_xe(process: Process) -> int:
+def run_xe(process: AnyProcess) -> int:
     """Run xe."""
     stderr = process.streams.stderr
     if "-version" in process.arguments:
@@ -41,7 +41,7 @@ def run_xe(process: Process) -> int:
     return _run_client(process, options)
 
 
-def _options(process: Process) -> Options:
+def _options(process: AnyProcess) -> Options:
     """Return the options, name and password as the password file has them, if there is one."""
     extra = process.environment.get("XE_EXTRA_ARGS", "")
     options = read_options(process.arguments, extra, _content(process, _RC) or "")
@@ -54,14 +54,14 @@ def _options(process: Process) -> Options:
     return options.as_user(lines[0], lines[1])
 
 
-def _content(process: Process, path: str) -> str | None:
+def _content(process: AnyProcess, path: str) -> str | None:
     try:
         return process.dom0.files.read(path)
     except OSError:
         return None
 
 
-def _run_client(process: Process, options: Options) -> int:
+def _run_client(process: AnyProcess, options: Options) -> int:
     """Connect, and show debugging output as it comes or after a failure."""
     kept: list[str] = []
     takers: list[Callable[[str], object]] = []
@@ -80,7 +80,7 @@ def _run_client(process: Process, options: Options) -> int:
     return status
 
 
-def _connect(process: Process, options: Options, debug: Callable[[str], None]) -> int:
+def _connect(process: AnyProcess, options: Options, debug: Callable[[str], None]) -> int:
     stderr = process.streams.stderr
     if not options.is_local and not options.nossl:
         port = options.port or _HTTPS
@@ -97,7 +97,7 @@ def _connect(process: Process, options: Options, debug: Callable[[str], None]) -
         return _FAILED
 
 
-def _server(process: Process, options: Options) -> Caller | None:
+def _server(process: AnyProcess, options: Options) -> Caller | None:
     """Return what calls the xapi asked for; None if nobody listens."""
     if not options.is_local:
         # Nothing but HTTPS listens on the network between a lab's hosts.
@@ -107,7 +107,7 @@ def _server(process: Process, options: Options) -> Caller | None:
     return toolstack.call if toolstack.running() else None
 
 
-def _door(process: Process, options: Options, call: Caller) -> Door:
+def _door(process: AnyProcess, options: Options, call: Caller) -> Door:
     """Return how xapi is entered: through the Unix socket everybody is root."""
     return Door(
         call=call,

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from xsbond.lab.shell.machine import Process, UsageError
+from xsbond.lab.shell.anyprocess import AnyProcess
+from xsbond.lab.shell.machine import UsageError
 
 _LSB_NOT_RUNNING = 3
 _COLUMN = 60
@@ -10,12 +11,12 @@ _COLUMN = 60
 _INIT_COMPLETE = "/var/run/xapi_init_complete.cookie"
 
 
-def _is_old(process: Process) -> bool:
+def _is_old(process: AnyProcess) -> bool:
     """XenServer 6's init script prints Red Hat's marks, later ones do not."""
     return process.dom0.profile.net_tools == 1
 
 
-def _stop(process: Process) -> int:
+def _stop(process: AnyProcess) -> int:
     process.out("Stopping xapi: ")
     was_running = process.machine.toolstack.running()
     process.machine.toolstack.stop()
@@ -30,7 +31,7 @@ def _mark(before: str) -> str:
     return " " * (_COLUMN - len(before)) + "[  OK  ]\n"
 
 
-def _start(process: Process) -> int:
+def _start(process: AnyProcess) -> int:
     process.out("Starting xapi: ")
     if process.machine.toolstack.running():
         process.out("xapi is already running.\n")
@@ -40,11 +41,11 @@ def _start(process: Process) -> int:
     return 0
 
 
-def _restart(process: Process) -> int:
+def _restart(process: AnyProcess) -> int:
     return _stop(process) or _start(process)
 
 
-def _status(process: Process) -> int:
+def _status(process: AnyProcess) -> int:
     if process.machine.toolstack.running():
         process.out("xapi is running\n")
         return 0
@@ -52,7 +53,7 @@ def _status(process: Process) -> int:
     return _LSB_NOT_RUNNING
 
 
-_ACTIONS: Mapping[str, Callable[[Process], int]] = {
+_ACTIONS: Mapping[str, Callable[[AnyProcess], int]] = {
     "start": _start,
     "stop": _stop,
     "restart": _restart,
@@ -60,7 +61,7 @@ _ACTIONS: Mapping[str, Callable[[Process], int]] = {
 }
 
 
-def run_service(process: Process) -> int:
+def run_service(process: AnyProcess) -> int:
     """Run `service xapi start|stop|restart|status`."""
     if len(process.arguments) != 2:  # noqa: PLR2004 - a service and what to do
         raise UsageError("usage: service < service_name > [ command ]", status=1)
@@ -74,7 +75,7 @@ def run_service(process: Process) -> int:
     return _ACTIONS[action](process)
 
 
-def run_init_script(process: Process) -> int:
+def run_init_script(process: AnyProcess) -> int:
     """Run /etc/init.d/xapi itself."""
     action = process.arguments[0] if process.arguments else ""
     if action not in _ACTIONS:
@@ -83,7 +84,7 @@ def run_init_script(process: Process) -> int:
     return _ACTIONS[action](process)
 
 
-def run_systemctl(process: Process) -> int:
+def run_systemctl(process: AnyProcess) -> int:
     """Run `systemctl start|stop|restart|is-active|status xapi`; it says little."""
     words = [word for word in process.arguments if word not in {"-q", "--quiet", "--no-pager"}]
     if len(words) != 2:  # noqa: PLR2004 - an action and a unit
@@ -107,7 +108,7 @@ def run_systemctl(process: Process) -> int:
     return 0
 
 
-def run_toolstack_restart(process: Process) -> int:
+def run_toolstack_restart(process: AnyProcess) -> int:
     """Run xe-toolstack-restart: xapi and what belongs to it, stopped and started."""
     if process.arguments:
         raise UsageError("xe-toolstack-restart takes no arguments", status=1)
@@ -117,7 +118,7 @@ def run_toolstack_restart(process: Process) -> int:
     return 0
 
 
-def run_wait_init_complete(process: Process) -> int:
+def run_wait_init_complete(process: AnyProcess) -> int:
     """Wait up to so many seconds until xapi has written that its start is complete."""
     if len(process.arguments) != 1 or not process.arguments[0].isdigit():
         raise UsageError("usage: xapi-wait-init-complete TIMEOUT", status=1)
