@@ -89,7 +89,7 @@ def disturbance(drill: LegDrill) -> str:
     """Return what was done to a leg, in a line."""
     left = f"; the drill did not go to its end: {drill.trouble}" if drill.trouble else ""
     if drill.loss:
-        left = f", {drill.loss.lost} of {drill.loss.sent} packets of a guest were lost{left}"
+        left = f", {drill.loss.lost} of {drill.loss.sent} packets of guests were lost{left}"
     what = f"{drill.leg} of {drill.host} ({drill.network})"
     return _ENDS[drill.restored].format(what=what, drill=drill, left=left)
 

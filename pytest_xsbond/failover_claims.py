@@ -31,6 +31,9 @@ class LegOnHost:
                 text = f"XAPI's Bond.links_up: {look.links_up}\n{look.switch}"
                 moment = f"{look.after:g} s after {self.drill.leg} was {title}"
                 self.here.rests_on[f"{self.drill.host}, {moment}"] = text
+        if loss := self.drill.loss:
+            about = f"{self.drill.host}, guests while {self.drill.leg} went down and came back"
+            self.here.rests_on[about] = f"{loss.lost} of {loss.sent} packets were lost"
 
     @property
     def where(self) -> str:

@@ -195,6 +195,9 @@ def failover(
         run = config.stash[RUN]
         say = say_on_terminal(config)
         seen.drill = drilling.drill_of(run, seen.name, seen.wanted, leg, say)
+        if loss := seen.drill.loss:
+            lost = "packets lost", f"{loss.lost} of {loss.sent}"
+            request.node.user_properties.append(lost)
         return LegOnHost(here=seen, drill=seen.drill)
     raise AssertionError("an error of the library fails the fixture")
 

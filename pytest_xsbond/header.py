@@ -41,7 +41,7 @@ def facts(run: Run) -> dict[str, str]:
         ),
         **_known(run),
         **_trust(run),
-        **_limits(run),
+        **_lab(run),
     }
 
 
@@ -123,7 +123,7 @@ def _trust(run: Run) -> dict[str, str]:
     return {}
 
 
-def _limits(run: Run) -> dict[str, str]:
-    if isinstance(run, PoolRun) and run.lab and run.lab.shares_address:
-        return {"lab": "one loopback address for all hosts: members offer no XAPI of their own"}
+def _lab(run: Run) -> dict[str, str]:
+    if isinstance(run, PoolRun) and run.lab and (text := run.lab.describe()):
+        return {"lab": text}
     return {}

@@ -117,17 +117,17 @@ OPTIONS: tuple[Option, ...] = (
         name="ca-file", help="authorities that XAPI's certificate must come from", metavar="FILE"
     ),
     Option(name="insecure", help="do not verify XAPI's certificate at all"),
-    Option(name="lab-hosts", help="hosts of --pool=lab, 1 to 64 (2)", metavar="N", default="2"),
+    Option(name="lab-hosts", help="hosts of a lab, 1 to 64 (2)", metavar="N", default="2"),
     Option(
         name="lab-profile",
-        help="what the hosts of --pool=lab run: current (default), xenserver-8, xcp-ng-8.3,"
+        help="what the hosts of a lab run: current (default), xenserver-8, xcp-ng-8.3,"
         " xcp-ng-8.2, citrix-hypervisor-8.2, xenserver-6.2",
         metavar="NAME",
         default="current",
     ),
     Option(
         name="lab-fault",
-        help="let a named fault strike a host of --pool=lab once it is provisioned; repeatable",
+        help="let a named fault strike a host of a lab once it is provisioned; repeatable",
         metavar="NAME@HOST",
         repeatable=True,
     ),
@@ -143,7 +143,7 @@ def add_options(parser: pytest.Parser) -> None:
         dest="xsbond_pool",
         action="append",
         metavar="ADDRESS",
-        help="any host of a pool (name, address or https://host:port), or lab",
+        help="any host of a pool (name, address or https://host:port), lab or lab:ovs",
     )
     parser.addini("xsbond_pool", "default of --pool", type="args", default=[])
     for option in OPTIONS:

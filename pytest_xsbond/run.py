@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pytest_xsbond.settings import LAB, Settings, ssh_settings
+from pytest_xsbond.embedded import start_lab, traffic_of
+from pytest_xsbond.settings import LABS, Settings, ssh_settings
 from pytest_xsbond.stages import Stages, load_stages
 from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning, Refused, Stopped
@@ -31,7 +32,7 @@ from xsbond.xapi import connect
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xsbond.lab import Lab
+    from xsbond.lab.anylab import AnyLab
     from xsbond.snapshot import Snapshot
     from xsbond.steps import AnyStep
 
@@ -41,7 +42,9 @@ Say = Callable[[str], None]
 class PoolRun:
     """A run that has looked at its pool once; `stages` looks again where there was a change."""
 
-    def __init__(self, settings: Settings, connections: Connections, lab: "Lab | None") -> None:
+    def __init__(
+        self, settings: Settings, connections: Connections, lab: "AnyLab[Any] | None"
+    ) -> None:
         self.settings, self.connections, self.lab = settings, connections, lab
         self.stopped: Stopped | None = None
         self.changed: tuple[AnyStep, ...] = ()
@@ -51,7 +54,9 @@ class PoolRun:
         """Whether the change was refused when it was about to begin."""
         self.waited = ""
         """How long it took until every claim held, in a sentence; empty if nobody waited."""
-        self.drills = FailoverDrill(connections=connections, patience=settings.wait)
+        self.drills = FailoverDrill(
+            connections=connections, patience=settings.wait, traffic=traffic_of(lab)
+        )
         self._stages: Stages | None = None
         self.first, self.plan = self._look()
         if settings.baseline:
@@ -249,8 +254,8 @@ def open_run(settings: Settings, credentials: Callable[[], Credentials]) -> Pool
     """
     with contextlib.ExitStack() as opened:
         lab = None
-        if settings.pool == LAB:
-            lab = opened.enter_context(_start_lab(settings))
+        if settings.pool in LABS:
+            lab = opened.enter_context(start_lab(settings))
             settings = replace(settings, ssh_config=str(lab.ssh_config))
             address = PoolAddress.parse(lab.master_url)
             who = Credentials("root", lab.password)
@@ -265,31 +270,6 @@ def open_run(settings: Settings, credentials: Callable[[], Credentials]) -> Pool
         run = PoolRun(settings, connections, lab)
         opened.pop_all()
         return run
-
-
-def _start_lab(settings: Settings) -> "Lab":
-    from xsbond.lab import Lab  # noqa: PLC0415 - heavy, and seldom wanted
-    from xsbond.lab.blueprint import MAX_HOSTS, PROFILES, tutorial  # noqa: PLC0415
-
-    if not 1 <= settings.lab_hosts <= MAX_HOSTS:
-        raise OptionError("--xsbond-lab-hosts", f"a lab has 1 to {MAX_HOSTS} hosts")
-    if settings.lab_profile not in PROFILES:
-        reason = f"{settings.lab_profile!r} is none of {', '.join(PROFILES)}"
-        raise OptionError("--xsbond-lab-profile", reason)
-    blueprint = tutorial(settings.lab_hosts, PROFILES[settings.lab_profile])
-    _refuse_unknown_faults(settings.lab_faults, [host.name for host in blueprint.hosts])
-    return Lab(blueprint)
-
-
-def _refuse_unknown_faults(faults: Sequence[str], hosts: Sequence[str]) -> None:
-    """Say so before the lab is started and provisioned."""
-    from xsbond.lab.faults import FaultError, parse_fault  # noqa: PLC0415 - heavy, seldom wanted
-
-    for fault in faults:
-        try:
-            parse_fault(fault, hosts)
-        except FaultError as error:
-            raise OptionError("--xsbond-lab-fault", str(error)) from None
 
 
 def _pinned(host: str, ssh: SshSettings) -> TlsTrust:

@@ -25,8 +25,9 @@ from xsbond.tls import TlsTrust
 
 Mode = Literal["verify", "plan", "apply", "undo"]
 
-LAB = "lab"
-"""The word that stands for the embedded pool."""
+LAB, OVS_LAB = "lab", "lab:ovs"
+LABS = frozenset({LAB, OVS_LAB})
+"""The words that stand for an embedded pool: simulated, or on real Open vSwitch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Settings:
     """One run."""
 
     pool: str
-    """An address, or `lab`; empty for a replay."""
+    """An address, `lab` or `lab:ovs`; empty for a replay."""
     mode: Mode
     inherit: Inherit
     desired: tuple[DesiredBond, ...]
@@ -120,8 +121,9 @@ def _failover(config: pytest.Config) -> bool:
 
 def _faults(config: pytest.Config, pool: str) -> tuple[str, ...]:
     given = tuple(options.values(config, "lab-fault"))
-    if given and pool != LAB:
-        raise OptionError("--xsbond-lab-fault", "strikes a lab only, that is --pool=lab")
+    if given and pool not in LABS:
+        reason = f"strikes a lab only, that is --pool={LAB} or --pool={OVS_LAB}"
+        raise OptionError("--xsbond-lab-fault", reason)
     return given
 
 
@@ -134,7 +136,7 @@ def _mode(config: pytest.Config, pool: str) -> Mode:
     if plan:
         return "plan"
     # A lab is thrown away afterwards, so that it may be provisioned without being asked.
-    return "apply" if apply or pool == LAB else "verify"
+    return "apply" if apply or pool in LABS else "verify"
 
 
 def _undo(config: pytest.Config, pool: str, *, apply: bool) -> Mode:
