@@ -5,12 +5,14 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from tests.lab.worlds import eventually
 from tests.labs import pool_arguments
 from xsbond.lab import Lab
+from xsbond.lab.anylab import AnyLab
 from xsbond.lab.lab import LabHost
 from xsbond.lab.shell.machine import Process
 
@@ -74,7 +76,7 @@ class HeldLook:
 
 @contextmanager
 def running_drill(
-    pytester: pytest.Pytester, lab: Lab, *arguments: str
+    pytester: pytest.Pytester, lab: AnyLab[Any], *arguments: str
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the drill in a process of its own, which is gone afterwards."""
     off = [word for name in ("randomly", "cacheprovider") for word in ("-p", f"no:{name}")]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from xsbond.bondfile import TUTORIAL
 from xsbond.dom0 import Dom0
 from xsbond.journal import Journal, new_run
 from xsbond.lab import Lab
+from xsbond.lab.anylab import AnyLab
 from xsbond.lab.blueprint import Blueprint, tutorial
 from xsbond.lab.database import Database
 from xsbond.model import BondMode, Inherit
@@ -25,25 +27,25 @@ from xsbond.tls import TlsTrust
 from xsbond.xapi import connect
 
 
-def db(lab: Lab) -> Database:
+def db(lab: AnyLab[Any]) -> Database:
     """Return the database of a lab's pool."""
     return lab.world.database
 
 
-def host_ref(lab: Lab, host: str) -> str:
+def host_ref(lab: AnyLab[Any], host: str) -> str:
     """Return the ref of a host."""
     (ref,) = db(lab).where("host", name_label=host)
     return ref
 
 
-def pif_ref(lab: Lab, host: str, device: str) -> str:
+def pif_ref(lab: AnyLab[Any], host: str, device: str) -> str:
     """Return the ref of a host's untagged PIF."""
     (ref,) = db(lab).where("PIF", host=host_ref(lab, host), device=device, VLAN=-1)
     return ref
 
 
 @contextmanager
-def connected(lab: Lab) -> Iterator[Connections]:
+def connected(lab: AnyLab[Any]) -> Iterator[Connections]:
     """Connect to a lab as the plugin does."""
     ssh = SshSettings(ssh_config=str(lab.ssh_config), password=lab.password)
 
@@ -62,7 +64,7 @@ def connected(lab: Lab) -> Iterator[Connections]:
         connections.close()
 
 
-def journal_of(lab: Lab) -> Journal:
+def journal_of(lab: "AnyLab[Any]") -> Journal:
     """Open a journal that goes with the lab."""
     with lab.world.lock:
         (pool,) = (db(lab).get("pool", ref)["uuid"] for ref in db(lab).refs("pool"))
@@ -74,7 +76,7 @@ def quiet(line: str) -> None:
     del line
 
 
-def provision(lab: Lab, mode: BondMode = BondMode.BALANCE_SLB) -> None:
+def provision(lab: AnyLab[Any], mode: BondMode = BondMode.BALANCE_SLB) -> None:
     """Give a lab the guest bond of the tutorial, without pytest."""
     desired = tuple(replace(bond, mode=mode) for bond in TUTORIAL)
     with connected(lab) as connections, journal_of(lab) as journal:
@@ -108,7 +110,7 @@ def keep_baseline(lab: Lab, path: Path) -> Path:
     return path
 
 
-def pool_arguments(lab: Lab) -> tuple[str, ...]:
+def pool_arguments(lab: AnyLab[Any]) -> tuple[str, ...]:
     """Return what a user types to name a kept lab."""
     return (
         f"--pool={lab.master_url}",
@@ -117,7 +119,7 @@ def pool_arguments(lab: Lab) -> tuple[str, ...]:
     )
 
 
-def verify(pytester: pytest.Pytester, lab: Lab, *arguments: str) -> SpecRun:
+def verify(pytester: pytest.Pytester, lab: AnyLab[Any], *arguments: str) -> SpecRun:
     """Run the shipped spec against a kept lab, read-only."""
     return run_spec(pytester, *pool_arguments(lab), *arguments)
 

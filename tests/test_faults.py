@@ -180,6 +180,7 @@ _HEAD = """\
 provisioned, to see what a failure looks like; the option may be repeated.
 Every row is a test: struck by the fault, exactly these outcomes do not pass, on exactly that host.
 The ids are those of a member; on the master the same claims go by their PM ids.
+On `--pool=lab:ovs` [most of them are really done](lab-ovs.md#faults).
 `D-…` outcomes are judged where a baseline was taken before the fault struck.
 
 """
