@@ -76,7 +76,8 @@ def _prepare_evidence(config: pytest.Config) -> None:
     """Have everything that a run writes written into the bundle, if one is wanted."""
     wanted = any(options.is_given(config, name) for name in ("evidence", "sign-key"))
     # Workers of xdist hand their results to the controller, which has the bundle.
-    if not (wanted and _is_asked_for(config)) or hasattr(config, "workerinput"):
+    judges = not (hasattr(config, "workerinput") or config.option.collectonly)
+    if not (wanted and judges and _is_asked_for(config)):
         return
     for name in ("plan", "undo"):
         if options.flag(config, name):

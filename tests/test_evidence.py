@@ -305,6 +305,13 @@ def test_refused_run_leaves_its_reasons(
     assert checked(capsys, tmp_path / "out")[0] == HOLDS
 
 
+def test_collecting_leaves_no_bundle(lab: Lab, tmp_path: Path) -> None:
+    """What judges nothing is evidence of nothing."""
+    done = run(tmp_path, *pool_arguments(lab), "--xsbond-evidence=out", "--collect-only")
+    assert done.returncode == 0
+    assert not (tmp_path / "out").exists()
+
+
 def test_bundles_are_not_mixed(pytester: pytest.Pytester, lab: Lab) -> None:
     """A directory in which there is anything is refused before the pool is asked."""
     (pytester.path / "out").mkdir()

@@ -24,6 +24,8 @@ from xsbond.plan import by_name
 
 HOSTS_ABREAST = 24
 """Hosts side by side in one table: so many fit on a page of A4."""
+MANY_HOSTS = 8
+"""With more, the rows of what holds would fill hundreds of sheets."""
 SIGNS: Mapping[Verdict | None, str] = {
     "pass": "✓",
     "warn": "w",
@@ -70,6 +72,7 @@ def report_page(facts: RunFacts, stages: Stages | None, results: Sequence[Result
         about=[each for each in about(facts) if each[1]],
         refused=facts.refused,
         matrices=list(_matrices(stages, results)) if stages else [],
+        many=MANY_HOSTS,
         signs=SIGNS,
         words=WORDS,
         causes=list(_causes(stages, results)) if stages else [],
