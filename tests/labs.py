@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import paramiko
 import pytest
 
 from tests.spec_run import SpecRun, run_spec
@@ -138,3 +139,22 @@ def wait_until_enabled(connections: Connections, host: str) -> None:
         60,
         "a host was not enabled",
     )
+
+
+def ssh_login(lab: AnyLab[Any], host: str, password: str) -> bool:
+    """Tell whether a host's SSH server lets root in with a password."""
+    settings = paramiko.SSHConfig.from_path(str(lab.ssh_config)).lookup(host)
+    with paramiko.SSHClient() as client:
+        client.load_host_keys(settings["userknownhostsfile"])
+        try:
+            client.connect(
+                settings["hostname"],
+                int(settings["port"]),
+                "root",
+                password,
+                allow_agent=False,
+                look_for_keys=False,
+            )
+        except paramiko.AuthenticationException:
+            return False
+    return True

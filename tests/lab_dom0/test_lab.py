@@ -14,6 +14,7 @@ import pytest
 
 from tests.lab.worlds import eventually
 from tests.lab_dom0.openssh import openssh
+from tests.labs import ssh_login
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
 from xsbond.lab.clock import Clock
@@ -199,25 +200,6 @@ def test_files_of_somebody_else_are_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         Lab(tutorial(1), directory=tmp_path)
     assert (tmp_path / "ssh_config").read_text() == "mine"
-
-
-def ssh_login(lab: Lab, host: str, password: str) -> bool:
-    """Tell whether a host's SSH server lets root in with a password."""
-    settings = paramiko.SSHConfig.from_path(str(lab.ssh_config)).lookup(host)
-    with paramiko.SSHClient() as client:
-        client.load_host_keys(settings["userknownhostsfile"])
-        try:
-            client.connect(
-                settings["hostname"],
-                int(settings["port"]),
-                "root",
-                password,
-                allow_agent=False,
-                look_for_keys=False,
-            )
-        except paramiko.AuthenticationException:
-            return False
-    return True
 
 
 def test_changed_password_is_the_one_of_every_dom0() -> None:

@@ -3,12 +3,11 @@
 import subprocess
 from collections.abc import Iterator
 
-import paramiko
 import pytest
 
 from tests.lab.worlds import eventually
 from tests.lab_ovs.ground import members, needs_namespaces, shown
-from tests.labs import provision
+from tests.labs import provision, ssh_login
 from xsbond.lab.blueprint import tutorial
 from xsbond.lab.delays import INSTANT
 from xsbond.lab.namespaced.lab import OvsHost, OvsLab
@@ -65,27 +64,8 @@ def test_host_out_of_reach_of_ssh_is_back_at_the_same_port(quick: OvsLab) -> Non
 def test_password_that_xapi_changes_is_that_of_every_dom0(quick: OvsLab) -> None:
     """And the old one is no good any more."""
     quick.hosts[0].toolstack.call("session.change_password", quick.password, "another one")
-    assert [logs_in(quick, name, "another one") for name in ("xs-1", "xs-2")] == [True, True]
-    assert not logs_in(quick, "xs-2", quick.password)
-
-
-def logs_in(lab: OvsLab, name: str, password: str) -> bool:
-    """Tell whether root is let in by a password."""
-    entry = paramiko.SSHConfig.from_path(str(lab.ssh_config)).lookup(name)
-    with paramiko.SSHClient() as client:
-        client.load_host_keys(str(lab.known_hosts))
-        try:
-            client.connect(
-                entry["hostname"],
-                int(entry["port"]),
-                "root",
-                password,
-                allow_agent=False,
-                look_for_keys=False,
-            )
-        except paramiko.AuthenticationException:
-            return False
-        return True
+    assert [ssh_login(quick, name, "another one") for name in ("xs-1", "xs-2")] == [True, True]
+    assert not ssh_login(quick, "xs-2", quick.password)
 
 
 @pytest.mark.parametrize(
