@@ -3,21 +3,18 @@
 Nothing here knows pytest; `plugin.py` and `fixtures.py` drive it.
 """
 
-import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_xsbond.embedded import start_lab, traffic_of
-from pytest_xsbond.settings import LABS, Settings, ssh_settings
+from pytest_xsbond.embedded import traffic_of
+from pytest_xsbond.settings import Settings
 from pytest_xsbond.stages import Stages, load_stages
-from xsbond.address import Credentials, PoolAddress
 from xsbond.apply import Provisioning, Refused, Stopped
 from xsbond.circumstances import look_around
-from xsbond.dom0 import Dom0
-from xsbond.errors import BondFileError, OptionError, PoolError, TrustError
+from xsbond.errors import BondFileError, OptionError
 from xsbond.failover import FailoverDrill
 from xsbond.journal import Journal, JournalError, new_run, state_directory
 from xsbond.listen import listen
@@ -25,9 +22,6 @@ from xsbond.lock import is_left_behind
 from xsbond.observe import Connections, observe
 from xsbond.plan import Plan, by_name, missing_everywhere, plan_for
 from xsbond.settle import settled, watch
-from xsbond.ssh import SshSettings
-from xsbond.tls import TlsTrust
-from xsbond.xapi import connect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -245,48 +239,6 @@ def _waited(seconds: float, left: Sequence[str]) -> str:
     if not left:
         return f"everything holds after {seconds:.1f} s of waiting"
     return f"after {seconds:.1f} s of waiting {len(left)} claims still do not hold"
-
-
-def open_run(settings: Settings, credentials: Callable[[], Credentials]) -> PoolRun:
-    """Connect, starting the lab first if that is the pool, and take the first look.
-
-    Raises XsbondError; nothing stays open then.
-    """
-    with contextlib.ExitStack() as opened:
-        lab = None
-        if settings.pool in LABS:
-            lab = opened.enter_context(start_lab(settings))
-            settings = replace(settings, ssh_config=str(lab.ssh_config))
-            address = PoolAddress.parse(lab.master_url)
-            who = Credentials("root", lab.password)
-        else:
-            address = PoolAddress.parse(settings.pool)
-            who = credentials()
-        # Another user's password is none of root's business in dom0.
-        ssh = ssh_settings(settings, who.password if who.username == "root" else "")
-        api = connect(address, who, lambda host: settings.trust or _pinned(host, ssh))
-        connections = Connections(api, ssh)
-        opened.callback(connections.close)
-        run = PoolRun(settings, connections, lab)
-        opened.pop_all()
-        return run
-
-
-def _pinned(host: str, ssh: SshSettings) -> TlsTrust:
-    """Trust the certificate that the host's own dom0 holds, read over a verified connection."""
-    dom0 = Dom0(ssh.name_for(host), ssh, alias=host)
-    try:
-        return TlsTrust(certificate=dom0.certificate())
-    except TrustError:
-        raise
-    except PoolError as error:
-        reason = (
-            f"{error.reason}; its XAPI certificate is read over SSH, or pinned by"
-            " --xsbond-tls-fingerprint or --xsbond-ca-file"
-        )
-        raise PoolError(error.address, error.action, reason) from error
-    finally:
-        dom0.close()
 
 
 class ReplayRun:

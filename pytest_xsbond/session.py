@@ -14,12 +14,13 @@ from pytest_xsbond.clean import clean_line, clean_lines, clean_report
 from pytest_xsbond.failure import explain, judged_elsewhere
 from pytest_xsbond.grouping import view_of
 from pytest_xsbond.keys import EVIDENCE, OUTCOMES, RUN, VIEWS
+from pytest_xsbond.opening import open_run
 from pytest_xsbond.ordering import places
 from pytest_xsbond.ordering import subject as _subject
 from pytest_xsbond.outcomes import CATALOGUE, Outcome, applies, outcomes_for
 from pytest_xsbond.progress import say_on_terminal
 from pytest_xsbond.results import Result, collect_result
-from pytest_xsbond.run import PoolRun, ReplayRun, Run, open_run
+from pytest_xsbond.run import PoolRun, ReplayRun, Run
 from pytest_xsbond.seen import Sentences
 from pytest_xsbond.settings import read_credentials, read_settings
 from pytest_xsbond.stages import Stages, store_stages

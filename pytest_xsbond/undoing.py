@@ -8,7 +8,8 @@ import pytest
 
 from pytest_xsbond import options
 from pytest_xsbond.clean import clean_lines
-from pytest_xsbond.run import PoolRun, open_run
+from pytest_xsbond.opening import open_run
+from pytest_xsbond.run import PoolRun
 from pytest_xsbond.settings import read_credentials, read_settings
 from xsbond.carry import Stopped
 from xsbond.errors import XsbondError
