@@ -145,7 +145,7 @@ def _undo(config: pytest.Config, pool: str, *, apply: bool) -> Mode:
         raise OptionError(option, "takes back what was made; it excludes --xsbond-apply")
     if not pool or options.value(config, "replay"):
         raise OptionError(option, "needs a pool: give --pool=ADDRESS")
-    if pool == LAB:
+    if pool in LABS:
         raise OptionError(option, "a lab of one run has nothing to take back; keep one running")
     return "undo"
 

@@ -32,6 +32,7 @@ def test_machine_that_lacks_something_is_told_in_one_line(
             ("--xsbond-lab-fault=clock-off@xs-2",),
             "ERROR: --xsbond-lab-fault: clock-off is of the simulated lab only, that is --pool=lab",
         ),
+        (("--xsbond-undo",), "ERROR: --xsbond-undo: a lab of one run has nothing to take back"),
         (("--xsbond-lab-hosts=65",), "ERROR: --xsbond-lab-hosts: a lab has 1 to 64 hosts"),
         (("--xsbond-lab-profile=nt-4",), "ERROR: --xsbond-lab-profile: 'nt-4' is none of current"),
     ],
