@@ -16,7 +16,7 @@ from tests.spec_run import SpecRun, run_spec
 from xsbond.apply import Provisioning
 from xsbond.bondfile import TUTORIAL
 from xsbond.journal import read_journal
-from xsbond.lab import Lab
+from xsbond.lab.anylab import AnyLab
 from xsbond.ledger import ledger_of
 from xsbond.lock import KEY
 from xsbond.observe import observe
@@ -27,17 +27,17 @@ ONE_CLAIM = ("--pyargs", "pytest_xsbond.spec.test_networks", "-k", "one_network"
 ROOT = Path(__file__).parents[1]
 
 
-def apply(pytester: pytest.Pytester, lab: Lab, journal: Path, *arguments: str) -> SpecRun:
+def apply(pytester: pytest.Pytester, lab: AnyLab[Any], journal: Path, *arguments: str) -> SpecRun:
     """Apply in this process, as a user does."""
     return run_spec(pytester, *change_arguments(lab, journal), "--xsbond-apply", *arguments)
 
 
-def change_arguments(lab: Lab, journal: Path) -> tuple[str, ...]:
+def change_arguments(lab: AnyLab[Any], journal: Path) -> tuple[str, ...]:
     """Return what names a lab, a journal and one claim."""
     return (*pool_arguments(lab), f"--xsbond-journal={journal}", *ONE_CLAIM)
 
 
-def finish(lab: Lab, journal: Path) -> Provisioning:
+def finish(lab: AnyLab[Any], journal: Path) -> Provisioning:
     """Apply in this process, without pytest, once no member restarts any more."""
     with connected(lab) as connections:
         for host in lab.hosts:
@@ -45,14 +45,14 @@ def finish(lab: Lab, journal: Path) -> Provisioning:
         return apply_over(connections, journal, quiet)
 
 
-def started(lab: Lab, journal: Path, *arguments: str) -> subprocess.Popen[str]:
+def started(lab: AnyLab[Any], journal: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start an apply in a process of its own, as a user does."""
     off = [word for name in ("randomly", "cacheprovider", "xdist") for word in ("-p", f"no:{name}")]
     command = ["-m", "pytest", *off, f"--rootdir={journal}", *change_arguments(lab, journal)]
     return _process([*command, "--xsbond-apply", *arguments], journal)
 
 
-def doomed(lab: Lab, journal: Path, kill: str = "") -> subprocess.Popen[str]:
+def doomed(lab: AnyLab[Any], journal: Path, kill: str = "") -> subprocess.Popen[str]:
     """Start an apply without pytest, which ends itself at the moment `kill` names."""
     about = (lab.master_url, str(lab.ssh_config), str(lab.password_file), str(journal))
     return _process(["-m", "tests.applying", *about], journal, kill)
@@ -70,43 +70,43 @@ def _process(arguments: Sequence[str], directory: Path, kill: str = "") -> subpr
     )
 
 
-def started_undo(lab: Lab, journal: Path, kill: str) -> subprocess.Popen[str]:
+def started_undo(lab: AnyLab[Any], journal: Path, kill: str) -> subprocess.Popen[str]:
     """Start taking back in a process of its own, which ends itself at the moment `kill` names."""
     arguments = (*change_arguments(lab, journal), "--xsbond-undo", "-p", "tests.moments")
     return _process(["-m", "pytest", *arguments], journal, kill)
 
 
-def undo(pytester: pytest.Pytester, lab: Lab, journal: Path, *arguments: str) -> int:
+def undo(pytester: pytest.Pytester, lab: AnyLab[Any], journal: Path, *arguments: str) -> int:
     """Take everything back in this process, as a user does; return the exit status."""
     given = (*change_arguments(lab, journal), "--xsbond-undo", *arguments)
     return run_spec(pytester, *given).exit_status
 
 
-def made(lab: Lab, journal: Path) -> tuple[list[str], int]:
+def made(lab: AnyLab[Any], journal: Path) -> tuple[list[str], int]:
     """Return the networks, and the number of bonds, that a lab's journal says were made."""
     ledger = ledger_of(events(lab, journal))
     return sorted(ledger.networks), sum(bool(bond.uuid) for bond in ledger.bonds.values())
 
 
-def events(lab: Lab, journal: Path) -> Sequence[Mapping[str, Any]]:
+def events(lab: AnyLab[Any], journal: Path) -> Sequence[Mapping[str, Any]]:
     """Return the entries of a lab's journal."""
     return read_journal(journal, pool_uuid(lab))
 
 
-def pool_uuid(lab: Lab) -> str:
+def pool_uuid(lab: AnyLab[Any]) -> str:
     """Return the uuid of a lab's pool."""
     with lab.world.lock:
         return str(db(lab).get("pool", db(lab).refs("pool")[0])["uuid"])
 
 
-def lock_of(lab: Lab) -> str | None:
+def lock_of(lab: AnyLab[Any]) -> str | None:
     """Return the lock's entry in the pool; None if nobody has it."""
     with lab.world.lock:
         config = db(lab).get("pool", db(lab).refs("pool")[0])["other_config"]
     return None if KEY not in config else str(config[KEY])
 
 
-def set_lock(lab: Lab, text: str | None) -> None:
+def set_lock(lab: AnyLab[Any], text: str | None) -> None:
     """Let the pool's lock read so, or be gone."""
     with lab.world.lock:
         ref = db(lab).refs("pool")[0]
@@ -115,13 +115,13 @@ def set_lock(lab: Lab, text: str | None) -> None:
         db(lab).set("pool", ref, other_config=config | entry)
 
 
-def networks(lab: Lab) -> list[str]:
+def networks(lab: AnyLab[Any]) -> list[str]:
     """Return the names of a lab's networks, sorted."""
     with lab.world.lock:
         return sorted(db(lab).get("network", ref)["name_label"] for ref in db(lab).refs("network"))
 
 
-def bonds(lab: Lab) -> dict[str, list[str]]:
+def bonds(lab: AnyLab[Any]) -> dict[str, list[str]]:
     """Return host name -> networks of its bonds, sorted."""
     found: dict[str, list[str]] = {host.name: [] for host in lab.hosts}
     names = {host.ref: host.name for host in lab.hosts}
@@ -133,7 +133,7 @@ def bonds(lab: Lab) -> dict[str, list[str]]:
     return {host: sorted(labels) for host, labels in found.items()}
 
 
-def is_right(lab: Lab) -> bool:
+def is_right(lab: AnyLab[Any]) -> bool:
     """Tell whether every host has the guest bond, once, and nothing is planned or left locked."""
     with connected(lab) as connections:
         plan = plan_for(TUTORIAL, observe(connections))
