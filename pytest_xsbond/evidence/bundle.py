@@ -24,6 +24,7 @@ from pytest_xsbond.results import Result, collect_result
 from pytest_xsbond.run import PoolRun, Run
 from pytest_xsbond.stages import BUNDLED, Stages, named_snapshots, store_stages
 from xsbond.errors import OptionError
+from xsbond.private import write_private
 from xsbond.snapshot import Snapshot, now
 
 RESULTS = "results.jsonl"
@@ -203,8 +204,7 @@ class Bundle:
     def _write(self, name: str, content: bytes) -> None:
         path = self.directory / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(content)
+        write_private(path, content)
 
 
 def raw_answers(snapshot: Snapshot) -> Iterator[tuple[str, str]]:

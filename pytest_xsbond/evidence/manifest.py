@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from xsbond.errors import XsbondError
+from xsbond.private import write_private
 
 NAME = "MANIFEST.sha256"
 SIGNATURE = f"{NAME}.sig"
@@ -48,9 +49,7 @@ def seal(directory: Path) -> str:
     """Write the manifest of all files there are and return its own digest."""
     lines = [f"{_digest_of(directory / path)}  {path}\n" for path in sorted(_files(directory))]
     content = "".join(lines).encode()
-    target = directory / NAME
-    target.touch(mode=0o600)
-    target.write_bytes(content)
+    write_private(directory / NAME, content)
     return digest(content)
 
 
