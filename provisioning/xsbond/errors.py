@@ -47,6 +47,16 @@ class TrustError(PoolError):
     """The host is there, but it is not proven to be the one that was meant."""
 
 
+class PermissionMissing(PoolError):  # noqa: N818 - a state of the account
+    """The user who looks at a dom0 has not the right to: nothing is known, and nothing is wrong."""
+
+    def __str__(self) -> str:
+        return (
+            f"Permission denied on {self.address}: {self.action}: {self.reason};"
+            " look at it as root (User root in ssh_config)"
+        )
+
+
 class AnswerLost(PoolError):  # noqa: N818 - the pool may well have done what it was told
     """The connection broke before a change was answered: it may have been made, or not."""
 

@@ -1,0 +1,1 @@
+"""The edge: XAPI, SSH, TLS and time-outs; looking at a pool, and waiting for it."""

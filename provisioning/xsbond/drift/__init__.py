@@ -1,0 +1,1 @@
+"""Two looks at a pool, compared. Pure."""

@@ -1,0 +1,1 @@
+"""The failover drill: one leg of a bond down, watched, and up again."""
