@@ -19,10 +19,10 @@ from xsbond.lab.blueprint import (
     NetworkBackend,
     tutorial,
 )
-from xsbond.lab.clock import FAST, Clock
-from xsbond.lab.delays import Delays
 from xsbond.lab.faults import FAULTS
 from xsbond.lab.lab import Lab
+from xsbond.lab.timing.clock import FAST, Clock
+from xsbond.lab.timing.delays import Delays
 
 _KINDS = ("simulated", "ovs")
 _USAGE_ERROR = 2
@@ -171,12 +171,14 @@ def _announce(lab: AnyLab[Any]) -> None:
 
 
 class _End:
-    """Comes with SIGINT or SIGTERM, or when the parent process is gone."""
+    """Comes with SIGINT, SIGTERM or SIGHUP, or when the parent process is gone."""
 
     def __init__(self) -> None:
         self._told, self._parent = threading.Event(), os.getppid()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._told.set())
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            # Not every system has a SIGHUP.
+            if number := getattr(signal, name, None):
+                signal.signal(number, lambda *_: self._told.set())
 
     def wait(self) -> None:
         """Return when it has come."""
@@ -214,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             directory=options.directory,
             http_port=options.http_port,
         )
-    except ValueError as error:
+    except (ValueError, ImportError) as error:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"the lab cannot be started: {error}")

@@ -1,22 +1,22 @@
 """What every lab has, whatever its dom0s are: a pool, its API servers, and files for clients."""
 
 import contextlib
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
 from xsbond.lab.blueprint import Blueprint, tutorial
-from xsbond.lab.clock import Clock
 from xsbond.lab.contracts import Dom0Backend, Toolstack
-from xsbond.lab.delays import Delays
-from xsbond.lab.loopback import draw_addresses
-from xsbond.lab.server import ApiServers
+from xsbond.lab.pool.state import Host
+from xsbond.lab.scratch import scratch_directory
 from xsbond.lab.ssh.files import Listening, render_config, render_known_hosts, write_private
 from xsbond.lab.ssh.keys import Key
-from xsbond.lab.state import Host
+from xsbond.lab.timing.clock import Clock
+from xsbond.lab.timing.delays import Delays
 from xsbond.lab.world import World
+from xsbond.lab.xapi.doors.loopback import draw_addresses
+from xsbond.lab.xapi.doors.server import ApiServers
 
 
 class AnyHost(Protocol):
@@ -69,7 +69,8 @@ class AnyLab(ABC, Generic[AHost]):
         `addresses` are the hosts' loopback addresses; without them each host gets one that is free.
         With `http_port` the API is there in clear text, too; 0 takes any free port.
 
-        Raises OSError if a port is taken or a file cannot be written.
+        Raises OSError if a port is taken or a file cannot be written, and ImportError, which says
+        what to do, if a library that only the lab needs is not installed.
         """
         self.blueprint = blueprint or tutorial()
         self.clock = clock or Clock()
@@ -101,6 +102,7 @@ class AnyLab(ABC, Generic[AHost]):
         self.open_ssh()
         for host, known in zip(self.hosts, self.world.hosts, strict=True):
             self._follow_power(host, known)
+            self._follow_contact(host, known)
 
     # --- what depends on the kind of dom0 ---
 
@@ -119,6 +121,9 @@ class AnyLab(ABC, Generic[AHost]):
     @abstractmethod
     def set_power(self, host: AHost, on: bool) -> None:
         """Let a host's dom0 be gone, or boot it."""
+
+    def set_contact(self, host: AHost, reachable: bool) -> None:
+        """Let a host's dom0 be out of reach, or in reach again; nothing where nobody plays that."""
 
     def describe(self) -> str:
         """Return what is to be known about its hosts, in a sentence; nothing of simulated ones."""
@@ -164,6 +169,13 @@ class AnyLab(ABC, Generic[AHost]):
 
         known.on_power.append(switch)
 
+    def _follow_contact(self, host: AHost, known: Host) -> None:
+        def switch(reachable: bool) -> None:
+            name = f"SSH of {host.name}"
+            self.world.pool.spawn(name, lambda: self.set_contact(host, reachable))
+
+        known.on_contact.append(switch)
+
     def close(self) -> None:
         """End everything: servers, threads, files; a second time does nothing."""
         self.resources.close()
@@ -187,8 +199,8 @@ def _file_of(account: str) -> str:
 def _private_directory(wanted: Path | None, blueprint: Blueprint) -> Iterator[Path]:
     """Keep a directory nobody else can enter; what the lab writes there goes with it."""
     if wanted is None:
-        with tempfile.TemporaryDirectory(prefix="xsbond-lab-") as name:
-            yield Path(name)
+        with scratch_directory() as directory:
+            yield directory
         return
     made = not wanted.exists()
     wanted.mkdir(mode=0o700, parents=True, exist_ok=True)

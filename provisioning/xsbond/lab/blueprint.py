@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xsbond.lab.contracts import Nic
+from xsbond.lab.contracts import NetworkBackend, Nic
 from xsbond.lab.profiles import CURRENT, PROFILES, XENSERVER_6_2, Profile
-from xsbond.lab.roles import ROLES
 
 __all__ = [
     "CURRENT",
     "MAX_HOSTS",
     "PROFILES",
+    "ROLES",
     "XENSERVER_6_2",
     "AccountBlueprint",
     "Blueprint",
@@ -27,9 +27,15 @@ __all__ = [
     "tutorial",
 ]
 
-NetworkBackend = Literal["openvswitch", "bridge"]
-"""What switches packets in dom0: Open vSwitch, or the kernel's own bridges and bonds."""
-
+ROLES = (
+    "pool-admin",
+    "pool-operator",
+    "vm-power-admin",
+    "vm-admin",
+    "vm-operator",
+    "read-only",
+)
+"""RBAC's roles, from most to least; each may do whatever a later one may (datamodel_roles.ml)."""
 _ACCOUNT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
 PowerState = Literal["Halted", "Running", "Paused", "Suspended"]
 _AT_REST = ("Halted", "Suspended")
@@ -64,7 +70,7 @@ class AccountBlueprint:
 
     name: str
     role: str
-    """One of xsbond.lab.roles.ROLES, for example read-only."""
+    """One of ROLES, for example read-only."""
     password: str = field(default="", repr=False)
     """Empty: the lab draws one."""
 

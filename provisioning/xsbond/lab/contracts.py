@@ -7,7 +7,10 @@ A lab with another kind of dom0 implements `Dom0Backend` and keeps the world as 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+NetworkBackend = Literal["openvswitch", "bridge"]
+"""What switches packets in dom0: Open vSwitch, or the kernel's own bridges and bonds."""
 
 
 class Failure(Exception):  # noqa: N818 - XAPI's own word for it
@@ -55,6 +58,16 @@ class Nic:
     """Mbit/s."""
     full_duplex: bool = True
     mtu: int = 1500
+    virtual_functions: int = 0
+    """How many guests can have a part of it by SR-IOV; 0: it is not capable of that."""
+    vendor_id: str = ""
+    device_id: str = ""
+    """Which kind of board it is, as on the PCI bus; empty where it is on none."""
+
+    @property
+    def capabilities(self) -> list[str]:
+        """What XAPI lists as PIF.capabilities."""
+        return ["sriov"] if self.virtual_functions else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +115,19 @@ class BondSettings:
     """other_config of each member's Interface row."""
 
 
+class Clock(Protocol):
+    """The lab's time, in lab seconds."""
+
+    def now(self) -> float:
+        """Return the seconds since some moment."""
+
+    def time(self) -> float:
+        """Return the Unix time in the lab."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return after so many lab seconds."""
+
+
 class Dom0Backend(Protocol):
     """A dom0 as xcp-networkd and xapi use it. Methods are called with the world's lock held.
 
@@ -141,6 +167,9 @@ class Dom0Backend(Protocol):
     def set_address(self, bridge: str, address: Address | None) -> None:
         """Give the bridge interface this address, or take the one it has away."""
 
+    def set_ipv6(self, bridge: str, addresses: Sequence[str]) -> None:
+        """Give the bridge interface these global addresses, with prefix lengths, and no others."""
+
     def set_hostname(self, name: str) -> None:
         """Name the host."""
 
@@ -178,3 +207,12 @@ class Toolstack(Protocol):
 
     def running(self) -> bool:
         """Tell whether the xapi process exists."""
+
+    def stop_networkd(self) -> None:
+        """Stop xcp-networkd: bridges and ports stay, and xapi waits whenever it needs it."""
+
+    def start_networkd(self) -> None:
+        """Start xcp-networkd; what waits for it goes on."""
+
+    def networkd_running(self) -> bool:
+        """Tell whether xcp-networkd runs."""

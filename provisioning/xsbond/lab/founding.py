@@ -5,26 +5,25 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xsbond.lab import hosts, product
-from xsbond.lab.accounts import PLUGIN, accounts_of
-from xsbond.lab.agent import COMPLETE_COOKIE, STARTUP_COOKIE
 from xsbond.lab.blueprint import Blueprint, BondBlueprint, GuestBlueprint, HostBlueprint
-from xsbond.lab.bond_rules import BondRequest
-from xsbond.lab.bonds import create_bond
-from xsbond.lab.calls.directory import record_subject
-from xsbond.lab.calls.networks import create_network
-from xsbond.lab.certificates import issue
 from xsbond.lab.contracts import Dom0Backend
-from xsbond.lab.guests import record_control_domain, record_guest, set_power_state, start
-from xsbond.lab.inventory import inventory
-from xsbond.lab.membership import MASTER, adopt_role, slave_of, write_role
-from xsbond.lab.networkd import plug
-from xsbond.lab.nics import introduce_nic
-from xsbond.lab.state import Host, Pool
-from xsbond.lab.values import EPOCH, new_uuid
-from xsbond.lab.vifs import create_vif
+from xsbond.lab.guests.guests import record_control_domain, record_guest, set_power_state, start
+from xsbond.lab.networking.bonds import create_bond
+from xsbond.lab.networking.networkd import plug
+from xsbond.lab.networking.nics import introduce_nic
+from xsbond.lab.networking.rules.bond_rules import BondRequest
+from xsbond.lab.networking.vifs import create_vif
+from xsbond.lab.pool import hosts, product
+from xsbond.lab.pool.certificates import CERTIFICATE, issue
+from xsbond.lab.pool.inventory import inventory
+from xsbond.lab.pool.membership import MASTER, adopt_role, slave_of, write_role
+from xsbond.lab.pool.state import Host, Pool
+from xsbond.lab.pool.values import EPOCH, new_uuid
+from xsbond.lab.toolstack.agent import COMPLETE_COOKIE, STARTUP_COOKIE
+from xsbond.lab.xapi.access.accounts import PLUGIN, accounts_of
+from xsbond.lab.xapi.calls.directory import record_subject
+from xsbond.lab.xapi.calls.networks import create_network
 
-CERTIFICATE = "/etc/xensource/xapi-ssl.pem"
 _CERTIFICATES = (
     (CERTIFICATE, "host", ()),
     ("/etc/xensource/xapi-pool-tls.pem", "host_internal", (8, 2, 1, 313)),

@@ -8,14 +8,14 @@ from functools import partial
 from xsbond.lab.anylab import AnyLab
 from xsbond.lab.contracts import Toolstack
 from xsbond.lab.dom0 import SimulatedDom0
-from xsbond.lab.loopback import listen_alike
-from xsbond.lab.neighbours import caller_of
+from xsbond.lab.pool.state import Host
+from xsbond.lab.programs import programs_of
 from xsbond.lab.shell import Machine
-from xsbond.lab.shell.programs import programs_of
+from xsbond.lab.shell.session import require
 from xsbond.lab.ssh.files import Listening
 from xsbond.lab.ssh.keys import new_key
 from xsbond.lab.ssh.server import Account, SshServers
-from xsbond.lab.state import Host
+from xsbond.lab.xapi.doors.loopback import listen_alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,8 @@ class Lab(AnyLab[LabHost]):
     """A pool to try things on; it runs from its creation until `close`."""
 
     def make_dom0s(self) -> Sequence[SimulatedDom0]:
-        """Return a simulated dom0 for each host."""
+        """Return a simulated dom0 for each host; ImportError if no shell can run in them."""
+        require()
         self.ssh_servers = self.resources.enter_context(contextlib.closing(SshServers()))
         self.dom0s = [
             SimulatedDom0(
@@ -73,7 +74,7 @@ class Lab(AnyLab[LabHost]):
             dom0=dom0,
             toolstack=host.toolstack,
             programs=programs,
-            neighbour=partial(caller_of, self.world, host),
+            neighbour=partial(self.world.neighbour, host),
         )
         self.resources.callback(machine.processes.close)
         return LabHost(
@@ -101,6 +102,13 @@ class Lab(AnyLab[LabHost]):
             )
         self.write_files(client_key, listening)
         self.ssh_servers.start()
+
+    def set_contact(self, host: LabHost, reachable: bool) -> None:
+        """Let a host's SSH server hang up and take nobody, or be there again."""
+        if reachable:
+            host.off.close()
+        else:
+            host.off.enter_context(host.without_ssh())
 
     def set_power(self, host: LabHost, on: bool) -> None:
         """Let a host's SSH server be there exactly while the host has power."""

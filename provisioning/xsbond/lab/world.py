@@ -1,23 +1,23 @@
 """The simulated pool: one database, xapi's rules over it, and one dom0 per host below."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-from xsbond.lab import ha, power
-from xsbond.lab.accounts import draw_password
-from xsbond.lab.agent import Agent
 from xsbond.lab.blueprint import Blueprint
-from xsbond.lab.clock import Clock
-from xsbond.lab.collection import Collector
-from xsbond.lab.consistency import complaints
 from xsbond.lab.contracts import Dom0Backend
-from xsbond.lab.database import Database
-from xsbond.lab.delays import Delays
-from xsbond.lab.dispatch import Dispatcher
 from xsbond.lab.founding import found
-from xsbond.lab.monitor import Monitor
-from xsbond.lab.state import Host, Pool
+from xsbond.lab.networking.monitor import Monitor
+from xsbond.lab.pool.consistency import complaints
+from xsbond.lab.pool.database import Database
+from xsbond.lab.pool.state import Host, Pool
+from xsbond.lab.timing.clock import Clock
+from xsbond.lab.timing.delays import Delays
+from xsbond.lab.toolstack import ha, power
+from xsbond.lab.toolstack.agent import Agent
+from xsbond.lab.xapi.access.accounts import draw_password
+from xsbond.lab.xapi.collection import Collector
+from xsbond.lab.xapi.dispatch import Dispatcher
 
 
 class ImpossibleWorldError(Exception):
@@ -49,7 +49,9 @@ class World:
         )
         self.dispatcher = Dispatcher(self.pool)
         found(self.pool, blueprint, backends, addresses)
-        self.agents = tuple(Agent(self.pool, host, self.dispatcher) for host in self.hosts)
+        self.agents = tuple(
+            Agent(self.pool, host, self.dispatcher.call_as_root) for host in self.hosts
+        )
         for host, agent in zip(self.hosts, self.agents, strict=True):
             host.toolstack = agent
         self.monitor = Monitor(self.pool)
@@ -84,6 +86,19 @@ class World:
     def dispatch(self, host: Host, method: str, params: Sequence[Any]) -> Any:
         """Carry out a call as root without a session, values being native; see contracts."""
         return self.dispatcher.call_as_root(host, method, params)
+
+    def neighbour(self, caller: Host, address: str) -> Callable[..., Any] | None:
+        """Return what calls the xapi at an address as clients do; None if nobody listens.
+
+        `caller` is the host whose program calls: it may say localhost, or its own name.
+        """
+        if address in {"localhost", "::1", caller.name}:
+            address = caller.address
+        listening = (host for host in self.hosts if host.address == address and host.running)
+        found = next(listening, None)
+        if found is None:
+            return None
+        return lambda method, *params: self.dispatcher.call(found, method, params)
 
     def dump(self) -> dict[str, Any]:
         """Return all persistent tables, fit for JSON."""

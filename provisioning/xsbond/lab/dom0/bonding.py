@@ -4,7 +4,7 @@ All times are lab seconds. Between two calls of `advance` nothing may have chang
 so whoever changes a link calls it before and after.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from xsbond.lab.contracts import BondSettings
@@ -30,6 +30,8 @@ class BondState:
     active: str = ""
     created: float = 0.0
     recirculation: int = 0
+    negotiated: bool = False
+    """A LACP partner answers on a leg that is enabled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,26 @@ def delays_of(settings: BondSettings) -> Delays:
     if settings.lacp != "off":
         return Delays(up=LACP_NEGOTIATION, down=0.0, first_at_once=False)
     return Delays(up=settings.updelay / 1000, down=settings.downdelay / 1000)
+
+
+def falls_back(settings: BondSettings) -> bool:
+    """Tell whether a bond without a LACP partner works as active-backup (ovs-vswitchd.conf.db)."""
+    return settings.other_config.get("lacp-fallback-ab") == "true"
+
+
+def usable(
+    links: Mapping[str, bool], answered: Collection[str], settings: BondSettings
+) -> dict[str, bool]:
+    """Return which legs may carry traffic: those with a link, and with LACP a partner's answer.
+
+    Where nobody answers on any leg, a bond that falls back uses all legs with a link; where
+    somebody answers on one, the others stay out (lib/lacp.c, lacp_update_attached).
+    """
+    if settings.lacp == "off":
+        return dict(links)
+    agreed = {device: up and device in answered for device, up in links.items()}
+    alone = not any(agreed.values())
+    return dict(links) if alone and falls_back(settings) else agreed
 
 
 def advance(state: BondState, links: Mapping[str, bool], delays: Delays, now: float) -> BondState:

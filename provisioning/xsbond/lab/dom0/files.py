@@ -4,13 +4,10 @@ import errno
 import fnmatch
 import posixpath
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from xsbond.lab.dom0.kernel import Interface
 from xsbond.lab.dom0.linuxbridge import kernel_files
-
-if TYPE_CHECKING:
-    from xsbond.lab.dom0.simulated import SimulatedDom0
+from xsbond.lab.dom0.networks import Dom0Networks
 
 _NETS = "/sys/class/net"
 _DIRECTORIES = frozenset(
@@ -113,8 +110,14 @@ def render_net_dev(interfaces: tuple[Interface, ...]) -> str:
 class FileTree:
     """One dom0's files by absolute path; text, with undecodable bytes as surrogates."""
 
-    def __init__(self, dom0: "SimulatedDom0") -> None:
-        self._dom0 = dom0
+    def __init__(
+        self,
+        dom0: Dom0Networks,
+        interfaces: Callable[[], tuple[Interface, ...]],
+        interface: Callable[[str], Interface | None],
+    ) -> None:
+        """`interfaces` returns those of the kernel, by index; `interface` returns one, by name."""
+        self._dom0, self._interfaces, self._interface = dom0, interfaces, interface
         self.written: dict[str, str] = {
             "/etc/hostname": f"{dom0.hostname}\n",
             "/etc/hosts": f"127.0.0.1\tlocalhost localhost.localdomain {dom0.hostname}\n",
@@ -133,7 +136,7 @@ class FileTree:
         if path in self.written:
             return self.written[path]
         if path == "/proc/net/dev":
-            return render_net_dev(self._dom0.interfaces())
+            return render_net_dev(self._interfaces())
         if path in (made_up := self._made_up()):
             return made_up[path]
         if path.startswith(f"{_NETS}/"):
@@ -156,15 +159,12 @@ class FileTree:
 
     def _attribute(self, path: str) -> str:
         name, _, attribute = path.removeprefix(f"{_NETS}/").partition("/")
-        interface = self._interfaces().get(name)
+        interface = self._interface(name)
         if interface and attribute in _ATTRIBUTES:
             return _ATTRIBUTES[attribute](interface) + "\n"
         if self.is_directory(path):
             raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
-
-    def _interfaces(self) -> dict[str, Interface]:
-        return {interface.name: interface for interface in self._dom0.interfaces()}
 
     def write(self, path: str, text: str, *, append: bool = False) -> None:
         """Create, replace or extend a file; an OSError where a dom0 would have one."""
@@ -257,12 +257,13 @@ class FileTree:
             "/proc/net/dev",
         }
         known |= self._made_up().keys()
-        if f"{_NETS}/".startswith(prefix) or path.startswith(_NETS):
-            known |= {
-                f"{_NETS}/{name}/{attribute}"
-                for name in self._interfaces()
-                for attribute in _ATTRIBUTES
-            }
+        if path.startswith(f"{_NETS}/"):
+            name, _, _ = path.removeprefix(f"{_NETS}/").partition("/")
+            if self._interface(name):
+                # Some are in directories of their own: statistics/rx_packets.
+                known |= {f"{_NETS}/{name}/{attribute}" for attribute in _ATTRIBUTES}
+        elif f"{_NETS}/".startswith(prefix):
+            known |= {f"{_NETS}/{interface.name}/" for interface in self._interfaces()}
         inside = (name.removeprefix(prefix) for name in known if name.startswith(prefix))
         return {name.partition("/")[0] for name in inside if name}
 

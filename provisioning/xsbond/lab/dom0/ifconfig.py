@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from xsbond.lab.dom0.kernel import Counters, Interface
 
@@ -20,6 +20,7 @@ _FLAGS = (
 _IPV6_SCOPES: Mapping[str, tuple[str, str]] = {
     "::1": ("Host", "0x10<host>"),
     "fe80": ("Link", "0x20<link>"),
+    "": ("Global", "0x0<global>"),
 }
 """Beginning of the address -> scope in the wording of either generation."""
 
@@ -43,7 +44,38 @@ def flags_of(interface: Interface) -> tuple[int, tuple[str, ...]]:
 def render_all(interfaces: Iterable[Interface], generation: int) -> str:
     """Return the interfaces in the order ifconfig sorts them, each followed by a blank line."""
     ordered = sorted(interfaces, key=lambda interface: _natural(interface.name))
-    return "".join(_RENDERERS[generation](interface) for interface in ordered)
+    return "".join(
+        _RENDERERS[generation](interface) + "".join(_aliases(interface, generation))
+        for interface in ordered
+    )
+
+
+def _aliases(interface: Interface, generation: int) -> Iterator[str]:
+    """Yield a paragraph for each address that has a label; ifconfig shows no other further one."""
+    for further in interface.further:
+        if further.label:
+            own = ipaddress.IPv4Interface(further.address)
+            number, words = flags_of(interface)
+            yield _ALIASES[generation].format(
+                label=further.label,
+                number=number,
+                flags=(",", " ")[generation == 1].join(words),
+                mtu=interface.mtu,
+                ip=own.ip,
+                netmask=own.netmask,
+                mac=interface.mac if generation > 1 else interface.mac.upper(),
+            )
+
+
+_ALIASES: Mapping[int, str] = {
+    1: "{label:<10}Link encap:Ethernet  HWaddr {mac}  \n"
+    "          inet addr:{ip}  Mask:{netmask}\n"
+    "          {flags}  MTU:{mtu}  Metric:1\n\n",
+    2: "{label}: flags={number}<{flags}>  mtu {mtu}\n"
+    "        inet {ip}  netmask {netmask}\n"
+    "        ether {mac}  txqueuelen 1000  (Ethernet)\n\n",
+}
+"""Generation of net-tools -> an alias, which has no counters of its own."""
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:
@@ -67,8 +99,14 @@ def _broadcast(interface: Interface) -> str:
     return str(network.broadcast_address)
 
 
-def _ipv6_scope(interface: Interface) -> tuple[str, str]:
-    prefix = next(prefix for prefix in _IPV6_SCOPES if interface.ipv6.startswith(prefix))
+def _ipv6_addresses(interface: Interface) -> list[tuple[str, tuple[str, str]]]:
+    """Return (address with prefix length, scope in either wording), the newest first."""
+    addresses = [*interface.global_ipv6, *([interface.ipv6] if interface.ipv6 else [])]
+    return [(each, _ipv6_scope(each)) for each in addresses]
+
+
+def _ipv6_scope(address: str) -> tuple[str, str]:
+    prefix = next(prefix for prefix in _IPV6_SCOPES if address.startswith(prefix))
     return _IPV6_SCOPES[prefix]
 
 
@@ -82,10 +120,9 @@ def _render_new(interface: Interface) -> str:
         lines.append(
             f"        inet {interface.address.ip}  netmask {interface.address.netmask}{broadcast}"
         )
-    if interface.ipv6:
-        address, _, prefix = interface.ipv6.partition("/")
-        scope = _ipv6_scope(interface)[1]
-        lines.append(f"        inet6 {address}  prefixlen {prefix}  scopeid {scope}")
+    for own, scopes in _ipv6_addresses(interface):
+        address, _, prefix = own.partition("/")
+        lines.append(f"        inet6 {address}  prefixlen {prefix}  scopeid {scopes[1]}")
     hardware = (
         "        loop  txqueuelen 1000  (Local Loopback)"
         if loopback
@@ -120,9 +157,8 @@ def _render_old(interface: Interface) -> str:
         broadcast = "" if loopback else f"  Bcast:{_broadcast(interface)}"
         netmask = interface.address.netmask
         lines.append(f"{indent}inet addr:{interface.address.ip}{broadcast}  Mask:{netmask}")
-    if interface.ipv6:
-        scope = _ipv6_scope(interface)[0]
-        lines.append(f"{indent}inet6 addr: {interface.ipv6} Scope:{scope}")
+    for own, scopes in _ipv6_addresses(interface):
+        lines.append(f"{indent}inet6 addr: {own} Scope:{scopes[0]}")
     words = " ".join(flags_of(interface)[1])
     lines.append(f"{indent}{words}  MTU:{interface.mtu}  Metric:1")
     return "\n".join([*lines, *_old_counters(interface.counters), "", ""])

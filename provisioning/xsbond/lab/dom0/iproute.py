@@ -35,11 +35,16 @@ def link_lines(interface: Interface, *, shows_master: bool) -> tuple[str, str]:
     kind = "loopback" if loopback else "ether"
     return (
         (
-            f"{interface.index}: {interface.name}: <{_netdev_flags(interface)}> mtu {interface.mtu}"
-            f" qdisc {_queue(interface)}{master} state {state} mode DEFAULT group default qlen 1000"
+            f"{interface.index}: {_with_below(interface)}: <{_netdev_flags(interface)}>"
+            f" mtu {interface.mtu} qdisc {_queue(interface)}{master} state {state}"
+            " mode DEFAULT group default qlen 1000"
         ),
         f"    link/{kind} {interface.mac} brd {broadcast}",
     )
+
+
+def _with_below(interface: Interface) -> str:
+    return f"{interface.name}@{interface.below}" if interface.below else interface.name
 
 
 def address_lines(interface: Interface) -> list[tuple[str, str]]:
@@ -52,6 +57,11 @@ def address_lines(interface: Interface) -> list[tuple[str, str]]:
         broadcast = "" if loopback else f" brd {ipv4.network.broadcast_address}"
         scope = "host" if loopback else "global"
         found.append((f"inet {ipv4}{broadcast} scope {scope} {interface.name}", life))
+    for further in interface.further:
+        own = ipaddress.IPv4Interface(further.address)
+        shown = f"inet {own} scope global {further.label or interface.name}"
+        found.append((shown, life))
+    found += [(f"inet6 {each} scope global ", life) for each in interface.global_ipv6]
     if interface.ipv6:
         scope = "host" if interface.name == "lo" else "link"
         found.append((f"inet6 {interface.ipv6} scope {scope} ", life))

@@ -1,10 +1,12 @@
 """dom0's network interfaces as its kernel presents them, whatever program prints them."""
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 from typing import Literal
 
 from xsbond.lab.contracts import Address
+from xsbond.lab.dom0.state import Further
 
 LOOPBACK, ETHERNET = 772, 1
 """Values of /sys/class/net/*/type (ARPHRD_LOOPBACK, ARPHRD_ETHER in linux/if_arp.h)."""
@@ -44,6 +46,12 @@ class Interface:
     address: Address | None = None
     ipv6: str = ""
     """Address and prefix length, empty where the kernel has IPv6 switched off."""
+    global_ipv6: tuple[str, ...] = ()
+    """Further addresses, as `ipv6`, of scope global."""
+    further: tuple[Further, ...] = ()
+    """IPv4 addresses that were added by hand."""
+    below: str = ""
+    """The interface it is made on, as a VLAN device is."""
     counters: Counters = Counters()
 
     @property
@@ -69,6 +77,7 @@ class Interface:
         return "up" if self.carrier else "down"
 
 
+@functools.cache
 def link_local(mac: str) -> str:
     """Return the IPv6 link-local address of a MAC (RFC 4291, appendix A), with its prefix."""
     octets = [int(octet, 16) for octet in mac.split(":")]

@@ -5,14 +5,11 @@ drivers/net/bonding/bond_procfs.c and net/bridge/br_sysfs_br.c.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
+from xsbond.lab.contracts import BondSettings, Nic
 from xsbond.lab.dom0.bonding import BondState, Leg
-
-if TYPE_CHECKING:
-    from xsbond.lab.contracts import BondSettings, Nic
-    from xsbond.lab.dom0.simulated import SimulatedDom0
-    from xsbond.lab.dom0.state import Bridge, Port
+from xsbond.lab.dom0.networks import Dom0Networks
+from xsbond.lab.dom0.state import Bridge, Port
 
 _NETS = "/sys/class/net"
 _BONDINGS = "/proc/net/bonding"
@@ -29,12 +26,12 @@ _MIIMON = 100
 _NO_PARTNER = "00:00:00:00:00:00"
 
 
-def mode_of(settings: "BondSettings") -> str:
+def mode_of(settings: BondSettings) -> str:
     """Return the driver's mode; networkd maps every kind of LACP to 802.3ad."""
     return settings.bond_mode if settings.lacp == "off" else "802.3ad"
 
 
-def vlan_device(dom0: "SimulatedDom0", bridge: "Bridge") -> str:
+def vlan_device(dom0: Dom0Networks, bridge: Bridge) -> str:
     """Return the VLAN device in a bridge, for example bond1.42; empty if it has none."""
     if not bridge.settings.vlan:
         return ""
@@ -43,18 +40,23 @@ def vlan_device(dom0: "SimulatedDom0", bridge: "Bridge") -> str:
     return f"{below[0]}.{tag}" if below else ""
 
 
-def ports_in(dom0: "SimulatedDom0", bridge: "Bridge") -> list[str]:
+def device_below(dom0: Dom0Networks, bridge: Bridge) -> str:
+    """Return the device that the VLAN device in a bridge is made on; empty if it has none."""
+    return vlan_device(dom0, bridge).rpartition(".")[0]
+
+
+def ports_in(dom0: Dom0Networks, bridge: Bridge) -> list[str]:
     """Return the devices a bridge has as its ports."""
     vlan = vlan_device(dom0, bridge)
     return [port.name for port in dom0.ports_of(bridge.name)] + ([vlan] if vlan else [])
 
 
-def kernel_files(dom0: "SimulatedDom0") -> Mapping[str, str]:
+def kernel_files(dom0: Dom0Networks) -> Mapping[str, str]:
     """Return path -> text of what the kernel tells of its bridges and bonds."""
     return dict(_bond_files(dom0)) | dict(_bridge_files(dom0))
 
 
-def _bond_files(dom0: "SimulatedDom0") -> Iterator[tuple[str, str]]:
+def _bond_files(dom0: Dom0Networks) -> Iterator[tuple[str, str]]:
     bonds = [port for port in dom0.ports_by_name.values() if port.bond]
     yield f"{_NETS}/bonding_masters", " ".join(port.name for port in bonds) + "\n"
     for port in bonds:
@@ -74,12 +76,12 @@ def _bond_files(dom0: "SimulatedDom0") -> Iterator[tuple[str, str]]:
             yield f"{_NETS}/{port.name}/bonding/{attribute}", f"{value}\n"
 
 
-def _slaves(dom0: "SimulatedDom0", port: "Port") -> list[str]:
+def _slaves(dom0: Dom0Networks, port: Port) -> list[str]:
     """Return the slaves in the order the driver was given them."""
     return [device for device in sorted(port.devices) if device in dom0.nics_by_device]
 
 
-def _bridge_files(dom0: "SimulatedDom0") -> Iterator[tuple[str, str]]:
+def _bridge_files(dom0: Dom0Networks) -> Iterator[tuple[str, str]]:
     for bridge in dom0.bridges_by_name.values():
         directory = f"{_NETS}/{bridge.name}"
         yield f"{directory}/bridge/bridge_id", f"{bridge_id(bridge)}\n"
@@ -89,14 +91,12 @@ def _bridge_files(dom0: "SimulatedDom0") -> Iterator[tuple[str, str]]:
             yield f"{directory}/brif/{port}/port_no", f"{number:#x}\n"
 
 
-def bridge_id(bridge: "Bridge") -> str:
+def bridge_id(bridge: Bridge) -> str:
     """Return a bridge's priority and MAC (net/bridge/br_sysfs_br.c)."""
     return f"8000.{bridge.mac.replace(':', '')}"
 
 
-def render_bonding(
-    dom0: "SimulatedDom0", port: "Port", settings: "BondSettings", state: BondState
-) -> str:
+def render_bonding(dom0: Dom0Networks, port: Port, settings: BondSettings, state: BondState) -> str:
     """Return /proc/net/bonding/NAME."""
     mode = mode_of(settings)
     lines = [
@@ -139,7 +139,7 @@ def _aggregation(state: BondState) -> list[str]:
     ]
 
 
-def _slave(dom0: "SimulatedDom0", device: str, leg: Leg) -> list[str]:
+def _slave(dom0: Dom0Networks, device: str, leg: Leg) -> list[str]:
     nic = dom0.nics_by_device[device]
     lines = ["", f"Slave Interface: {device}", f"MII Status: {_status(leg)}"]
     if dom0.profile.net_tools > 1:
@@ -148,7 +148,7 @@ def _slave(dom0: "SimulatedDom0", device: str, leg: Leg) -> list[str]:
     return [*lines, "Slave queue ID: 0"] if dom0.profile.net_tools > 1 else lines
 
 
-def _link(nic: "Nic") -> list[str]:
+def _link(nic: Nic) -> list[str]:
     if not nic.carrier:
         return ["Speed: Unknown", "Duplex: Unknown"]
     return [f"Speed: {nic.speed} Mbps", f"Duplex: {'full' if nic.full_duplex else 'half'}"]

@@ -1,16 +1,15 @@
 """The network interfaces that follow from a dom0's NICs and bridges, and their traffic."""
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from xsbond.lab.contracts import Address, Nic
 from xsbond.lab.dom0 import linuxbridge
 from xsbond.lab.dom0.kernel import Counters, Interface, link_local
+from xsbond.lab.dom0.networks import Dom0Networks
+from xsbond.lab.dom0.state import Bridge, Port
 from xsbond.lab.dom0.versions import openvswitch_version
-
-if TYPE_CHECKING:
-    from xsbond.lab.dom0.simulated import SimulatedDom0
-    from xsbond.lab.dom0.state import Bridge, Port
 
 _FIRST_NIC = 2
 _HEARD_PER_SECOND = 4
@@ -21,13 +20,15 @@ _LOOPBACK_MTU = 65536
 _OLD_LOOPBACK_MTU = 16436
 """Before Linux 3.6."""
 _VIF_MAC = "fe:ff:ff:ff:ff:ff"
+_MADE_MAC = "56:b0:5a:9a:3a:74"
+_ETHERNET_MTU = 1500
 _DATAPATH_MAC = "5e:2c:a9:0b:71:44"
 
 
 class Netdevs:
     """The kernel's side of one dom0."""
 
-    def __init__(self, dom0: "SimulatedDom0") -> None:
+    def __init__(self, dom0: Dom0Networks) -> None:
         self._dom0 = dom0
         self._new_indices = itertools.count(_FIRST_NIC)
         self._indices: dict[str, int] = {}
@@ -45,21 +46,39 @@ class Netdevs:
         bridges = [self._bridge(bridge) for bridge in self._dom0.bridges_by_name.values()]
         others = self._kernel_devices() if self._is_bridged() else self._datapath()
         vifs = [self._vif(port) for port in self._dom0.ports_by_name.values() if port.of_guest]
-        found = [self._loopback(), *nics, *others, *bridges, *vifs]
+        made = [self._made(name, below) for name, below in self._dom0.made_on.items()]
+        found = [self._loopback(), *nics, *others, *bridges, *vifs, *made]
         return tuple(sorted(found, key=lambda interface: interface.index))
+
+    def interface(self, name: str) -> Interface | None:
+        """Return the interface of this name, if there is one."""
+        if nic := self._dom0.nic(name):
+            return self._nic(nic)
+        if bridge := self._dom0.bridges_by_name.get(name):
+            return self._bridge(bridge)
+        return next((each for each in self.interfaces() if each.name == name), None)
 
     def count_traffic(self, now: float) -> None:
         """Let all interfaces hear and speak until `now`."""
         passed, self._counted_until = max(0.0, now - self._counted_until), now
         if not passed:
             return
-        for interface in self.interfaces():
-            if interface.running and interface.name != "lo":
-                name = interface.name
-                spoken = self._seconds_spoken.get(name, 0.0)
-                self._seconds_spoken[name] = spoken + passed
-                if name not in self._dom0.deaf:
-                    self._seconds_heard[name] = self._seconds_heard.get(name, 0.0) + passed
+        for name in self._running():
+            spoken = self._seconds_spoken.get(name, 0.0)
+            self._seconds_spoken[name] = spoken + passed
+            if name not in self._dom0.deaf:
+                self._seconds_heard[name] = self._seconds_heard.get(name, 0.0) + passed
+
+    def _running(self) -> Iterator[str]:
+        """Yield the names of the interfaces that carry frames, without building them all."""
+        dom0 = self._dom0
+        for device in dom0.nics_by_device:
+            if dom0.port_of(device) and dom0.has_link(device):
+                yield device
+        vifs = (port.name for port in dom0.ports_by_name.values() if port.of_guest)
+        yield from (name for name in (*dom0.bridges_by_name, *vifs) if name not in dom0.downed)
+        if self._is_bridged():
+            yield from (each.name for each in self._kernel_devices() if each.running)
 
     def _index(self, name: str) -> int:
         if name not in self._indices:
@@ -97,10 +116,12 @@ class Netdevs:
             speed=nic.speed if nic.carrier else -1,
             full_duplex=nic.full_duplex if nic.carrier else None,
             address=self._dom0.addresses.get(nic.device),
+            further=self._dom0.further.get(nic.device, ()),
+            global_ipv6=self._dom0.ipv6.get(nic.device, ()) if self._has_ipv6() else (),
             counters=self._counters(nic.device),
         )
 
-    def _mac(self, nic: Nic, port: "Port | None") -> str:
+    def _mac(self, nic: Nic, port: Port | None) -> str:
         """Return a NIC's MAC; a bond of the kernel's own lends its slaves its own."""
         lent = port.bond.mac if port and port.bond and self._is_bridged() else ""
         return lent.lower() or nic.mac
@@ -109,7 +130,7 @@ class Netdevs:
         """Tell whether the kernel's own bridges switch here."""
         return self._dom0.network_backend == "bridge"
 
-    def _membership(self, port: "Port | None") -> "dict[str, Any]":
+    def _membership(self, port: Port | None) -> dict[str, Any]:
         """Return what a NIC shows of the kernel's own bond or bridge it is in."""
         if port is None or not self._is_bridged():
             return {"switched": port is not None}
@@ -123,7 +144,7 @@ class Netdevs:
         bridges = self._dom0.bridges_by_name.values()
         return bonds + [self._vlan(bridge) for bridge in bridges if bridge.settings.vlan]
 
-    def _bond(self, port: "Port") -> Interface:
+    def _bond(self, port: Port) -> Interface:
         assert port.bond
         state = self._dom0.bonds.get(port.name)
         bridge = self._dom0.bridges_by_name[port.bridge]
@@ -139,7 +160,7 @@ class Netdevs:
             counters=self._counters(port.name),
         )
 
-    def _vlan(self, bridge: "Bridge") -> Interface:
+    def _vlan(self, bridge: Bridge) -> Interface:
         name = linuxbridge.vlan_device(self._dom0, bridge) or f"{bridge.name}-vlan"
         return Interface(
             name=name,
@@ -149,6 +170,7 @@ class Netdevs:
             up=True,
             carrier=True,
             master=bridge.name,
+            below=linuxbridge.device_below(self._dom0, bridge),
             counters=self._counters(name),
         )
 
@@ -161,7 +183,7 @@ class Netdevs:
         mac = _DATAPATH_MAC
         return [Interface(name=name, index=index, mac=mac, mtu=1500, up=False, carrier=False)]
 
-    def _bridge(self, bridge: "Bridge") -> Interface:
+    def _bridge(self, bridge: Bridge) -> Interface:
         up = bridge.name not in self._dom0.downed
         return Interface(
             name=bridge.name,
@@ -171,11 +193,13 @@ class Netdevs:
             up=up,
             carrier=up,
             address=self._dom0.addresses.get(bridge.name),
+            further=self._dom0.further.get(bridge.name, ()),
             ipv6=link_local(bridge.mac) if up and self._has_ipv6() else "",
+            global_ipv6=self._dom0.ipv6.get(bridge.name, ()) if up and self._has_ipv6() else (),
             counters=self._counters(bridge.name),
         )
 
-    def _vif(self, port: "Port") -> Interface:
+    def _vif(self, port: Port) -> Interface:
         """Return the half of a guest's interface that is in dom0."""
         name = port.name
         up = name not in self._dom0.downed
@@ -188,6 +212,21 @@ class Netdevs:
             carrier=up,
             **self._membership(port),
             ipv6=link_local(_VIF_MAC) if up and self._has_ipv6() else "",
+            counters=self._counters(name),
+        )
+
+    def _made(self, name: str, below: str) -> Interface:
+        """Return a device that somebody has made on an interface, and set up."""
+        return Interface(
+            name=name,
+            index=self._index(name),
+            mac=_MADE_MAC,
+            mtu=_ETHERNET_MTU,
+            up=True,
+            carrier=True,
+            below=below,
+            further=self._dom0.further.get(name, ()),
+            ipv6=link_local(_MADE_MAC) if self._has_ipv6() else "",
             counters=self._counters(name),
         )
 

@@ -1,25 +1,23 @@
 """The simulated dom0: what xcp-networkd can do to it, and what its programs can see of it.
 
-Its state is plain on purpose: a fault is injected by replacing a value, for example
-`dom0.nics_by_device["eth1"] = replace(nic, carrier=False)`.
+What is switched and linked in it stands in networks.py; here is what changes that.
 """
 
-import itertools
-import threading
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xsbond.lab.blueprint import CURRENT, NetworkBackend, Profile
-from xsbond.lab.contracts import Address, BondSettings, BridgeSettings, Nic
-from xsbond.lab.dom0 import bonding
+from xsbond.lab.contracts import Address, BondSettings, BridgeSettings, Clock, NetworkBackend, Nic
 from xsbond.lab.dom0.files import FileTree
 from xsbond.lab.dom0.kernel import Interface
 from xsbond.lab.dom0.netdevs import Netdevs
-from xsbond.lab.dom0.state import Bridge, Clock, Port, RealTime, Watched, new_uuid
+from xsbond.lab.dom0.networks import Dom0Networks
+from xsbond.lab.dom0.ovs.refusals import other_bond
+from xsbond.lab.dom0.state import Bridge, Port, RealTime, new_uuid
+from xsbond.lab.profiles import CURRENT, Profile
 
 
-class SimulatedDom0:
+class SimulatedDom0(Dom0Networks):
     """One host's dom0; implements `contracts.Dom0Backend`."""
 
     def __init__(
@@ -31,45 +29,18 @@ class SimulatedDom0:
         clock: Clock | None = None,
         network_backend: NetworkBackend = "openvswitch",
     ) -> None:
-        self.profile, self.hostname = profile, hostname
-        self.network_backend = network_backend
-        self.clock: Clock = clock or RealTime()
-        self.lock = threading.RLock()
-        found = {nic.device: nic for nic in sorted(nics, key=lambda nic: nic.position)}
-        self.nics_by_device: Watched[Nic] = Watched(self.lock, self.settle, found)
-        self.bridges_by_name: dict[str, Bridge] = {}
-        self.ports_by_name: dict[str, Port] = {}
-        self.addresses: dict[str, Address] = {}
-        """Bridge -> its IPv4 configuration."""
-        self.bonds: dict[str, bonding.BondState] = {}
-        """Port -> its legs, for the ports that really are bonds."""
-        self.without_lacp: Watched[str] = Watched(self.lock, self.settle)
-        """NICs whose switch port speaks no LACP -> why; the lab's switch speaks it elsewhere."""
-        self.downed: Watched[str] = Watched(self.lock, self.settle)
-        """Interfaces set down by hand -> by whom."""
-        self.deaf: set[str] = set()
-        """NICs that hear nothing although their link is up."""
-        self.tied: dict[str, str] = {}
-        """NIC -> the one without whose link it has none, either."""
-        self.reluctant: set[str] = set()
-        """NICs that never find their link again once they were set down."""
+        super().__init__(
+            nics,
+            profile=profile,
+            hostname=hostname,
+            clock=clock or RealTime(),
+            network_backend=network_backend,
+        )
         self.switch_uuid = new_uuid()
         self.netdevs = Netdevs(self)
-        self.files = FileTree(self)
+        self.files = FileTree(self, self.interfaces, self.interface)
         # The kernel numbers its NICs before anybody makes a bridge.
         self.netdevs.interfaces()
-
-    def nics(self) -> tuple[Nic, ...]:
-        """Return the physical NICs as the kernel shows them, in the order of their positions."""
-        nics = sorted(self.nics_by_device.values(), key=lambda nic: nic.position)
-        return tuple(replace(nic, carrier=self.has_link(nic.device)) for nic in nics)
-
-    def has_link(self, device: str) -> bool:
-        """Tell whether a NIC has a link: one that was set down has none."""
-        nic, other = self.nics_by_device.get(device), self.tied.get(device)
-        if nic is None or device in self.downed or not nic.carrier:
-            return False
-        return other is None or self.has_link(other)
 
     def set_interface(self, name: str, *, up: bool, by: str) -> None:
         """Set an interface up or down by hand."""
@@ -86,6 +57,7 @@ class SimulatedDom0:
         """Forget what does not outlive a boot: interfaces set down, directories in /var/run."""
         with self.lock:
             self.downed.clear()
+            self.forget_by_hand()
             self.files.forget("/var/run")
 
     def set_hostname(self, name: str) -> None:
@@ -98,6 +70,12 @@ class SimulatedDom0:
             self.settle()
             return self.netdevs.interfaces()
 
+    def interface(self, name: str) -> Interface | None:
+        """Return one of the kernel's network interfaces; None if there is none of this name."""
+        with self.lock:
+            self.settle()
+            return self.netdevs.interface(name)
+
     def bridges(self) -> frozenset[str]:
         """Return the names of all bridges, VLAN (fake) bridges included."""
         return frozenset(self.bridges_by_name)
@@ -109,6 +87,7 @@ class SimulatedDom0:
         """
         with self.lock:
             existing = self.bridges_by_name.get(name)
+            self.downed.pop(name, None)
             if existing and existing.settings.vlan == settings.vlan:
                 self.bridges_by_name[name] = replace(existing, settings=settings)
                 return
@@ -130,35 +109,29 @@ class SimulatedDom0:
                     del self.ports_by_name[port.name]
                     self.bonds.pop(port.name, None)
                 self.addresses.pop(bridge, None)
+                self.ipv6.pop(bridge, None)
+                self.further.pop(bridge, None)
+                self.flows.pop(bridge, None)
                 self.bridges_by_name.pop(bridge, None)
                 self.downed.pop(bridge, None)
-
-    def fake_bridges(self, parent: str) -> tuple[Bridge, ...]:
-        """Return the VLAN bridges on a real bridge."""
-        bridges = self.bridges_by_name.values()
-        return tuple(b for b in bridges if b.settings.vlan and b.settings.vlan[0] == parent)
-
-    def ports_of(self, bridge: str) -> tuple[Port, ...]:
-        """Return the ports of a bridge, its own internal one left out."""
-        return tuple(port for port in self.ports_by_name.values() if port.bridge == bridge)
-
-    def port_of(self, device: str) -> Port | None:
-        """Return the port a NIC belongs to."""
-        ports = self.ports_by_name.values()
-        return next((port for port in ports if device in port.devices), None)
 
     def add_port(
         self, bridge: str, name: str, devices: Sequence[str], bond: BondSettings | None
     ) -> None:
         """Add a port of one device, or with `bond` set a bond of several; idempotent.
 
-        With `bond` set on an existing port, its settings are replaced. Raises ValueError for what
-        ovs-vsctl refuses: no such bridge, a device in another port, other devices than before.
+        With `bond` set on an existing port, its settings are replaced. Raises ScriptError for a
+        bond that has other devices than these, and ValueError for what else ovs-vsctl refuses: no
+        such bridge, a device in another port.
         """
         with self.lock:
             self.settle()
             existing = self.ports_by_name.get(name)
+            if bond and existing and _is_other(existing, bridge, devices):
+                raise other_bond(bridge, name, devices, bond, existing)
             self._refuse_impossible_port(bridge, name, devices, existing)
+            for device in devices:
+                self.downed.pop(device, None)
             for device in set(devices) & set(self.nics_by_device):
                 mtu = self.bridges_by_name[bridge].settings.mtu
                 self.nics_by_device[device] = replace(self.nics_by_device[device], mtu=mtu)
@@ -179,7 +152,7 @@ class SimulatedDom0:
     ) -> None:
         if bridge not in self.bridges_by_name:
             raise ValueError(f"no bridge named {bridge}")
-        if existing and (set(existing.devices) != set(devices) or existing.bridge != bridge):
+        if existing and _is_other(existing, bridge, devices):
             raise ValueError(f"port {name} exists on {existing.bridge} with {existing.devices}")
         for device in devices:
             port = self.port_of(device)
@@ -217,11 +190,19 @@ class SimulatedDom0:
         """Give the bridge interface this address, or take the one it has away."""
         with self.lock:
             self.addresses.pop(bridge, None)
+            self.further.pop(bridge, None)
             if address is None:
                 return
             if bridge not in self.bridges_by_name:
                 raise ValueError(f"no interface {bridge} to carry {address.ip}")
             self.addresses[bridge] = address
+
+    def set_ipv6(self, bridge: str, addresses: Sequence[str]) -> None:
+        """Give the bridge interface these global addresses, with prefix lengths, and no others."""
+        with self.lock:
+            self.ipv6.pop(bridge, None)
+            if addresses and bridge in self.bridges_by_name:
+                self.ipv6[bridge] = tuple(addresses)
 
     def link_states(self, port: str) -> Mapping[str, bool]:
         """Return device -> enabled for the members of a bond, as Open vSwitch judges them.
@@ -237,33 +218,8 @@ class SimulatedDom0:
         """Let everything that was due by now happen."""
         with self.lock:
             now = self.clock.now()
-            for port in tuple(self.ports_by_name.values()):
-                self._settle_bond(port, now)
+            self.settle_bonds(now)
             self.netdevs.count_traffic(now)
-
-    def _settle_bond(self, port: Port, now: float) -> None:
-        """Judge a bond's legs anew; a port with one working NIC is no bond to Open vSwitch."""
-        fewest = 2 if self.network_backend == "openvswitch" else 1
-        present = [device for device in port.devices if device in self.nics_by_device]
-        if port.bond is None or len(present) < fewest:
-            self.bonds.pop(port.name, None)
-            return
-        state = self.bonds.get(port.name) or bonding.BondState(
-            legs={}, created=now, recirculation=self._free_recirculation()
-        )
-        legs = {device: state.legs.get(device, bonding.Leg()) for device in present}
-        links = {device: self._usable(device, port.bond) for device in present}
-        self.bonds[port.name] = bonding.advance(
-            replace(state, legs=legs), links, bonding.delays_of(port.bond), now
-        )
-
-    def _free_recirculation(self) -> int:
-        taken = {state.recirculation for state in self.bonds.values()}
-        return next(number for number in itertools.count() if number not in taken)
-
-    def _usable(self, device: str, bond: BondSettings) -> bool:
-        """Tell whether a leg may carry traffic: it has a link, and its partner agrees."""
-        return self.has_link(device) and (bond.lacp == "off" or device not in self.without_lacp)
 
     def read_file(self, path: str) -> str:
         """Return a file of dom0; FileNotFoundError if there is none."""
@@ -276,3 +232,8 @@ class SimulatedDom0:
     def remove_file(self, path: str) -> None:
         """Remove a file of dom0; nothing if it is absent."""
         self.files.remove(path)
+
+
+def _is_other(port: Port, bridge: str, devices: Sequence[str]) -> bool:
+    """Tell whether a port is not what it is asked to be."""
+    return set(port.devices) != set(devices) or port.bridge != bridge

@@ -5,24 +5,11 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from xsbond.lab.contracts import BondSettings, BridgeSettings
 
 Value = TypeVar("Value")
-
-
-class Clock(Protocol):
-    """The lab's time, in lab seconds."""
-
-    def now(self) -> float:
-        """Return the seconds since some moment."""
-
-    def time(self) -> float:
-        """Return the Unix time in the lab."""
-
-    def sleep(self, seconds: float) -> None:
-        """Return after so many lab seconds."""
 
 
 class RealTime:
@@ -82,11 +69,25 @@ class Port:
     bond: BondSettings | None
     of_guest: bool = False
     """It is one half of a virtual machine's interface."""
+    tag: int | None = None
+    """The VLAN that somebody has put it in."""
+    trunks: tuple[int, ...] = ()
+    """The only VLANs that somebody lets it carry."""
     uuid: str = field(default_factory=new_uuid)
 
     def interface_uuid(self, device: str) -> str:
         """Return the row identifier of one of its interfaces."""
         return str(uuid.uuid5(uuid.UUID(self.uuid), device))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """An address beside the one that xcp-networkd gives an interface."""
+
+    address: str
+    """With its prefix length."""
+    label: str = ""
+    """As `xapi1:0`, which ifconfig shows as an interface of its own."""
 
 
 class Watched(MutableMapping[str, Value]):

@@ -6,23 +6,51 @@ from types import MappingProxyType
 from typing import Any
 
 from xsbond.lab.anylab import AnyLab
-from xsbond.lab.faults import answers, failover, hosts, nics, procedure, records, switch
-from xsbond.lab.faults.fault import Fault, FaultError, Target
+from xsbond.lab.faults import (
+    answers,
+    by_hand,
+    declared,
+    failover,
+    hosts,
+    nics,
+    procedure,
+    records,
+    switch,
+)
+from xsbond.lab.faults.fault import Fault, FaultError, Repertoire, Target
 from xsbond.lab.lab import Lab
 
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         fault.name: fault
-        for module in (procedure, records, switch, nics, failover, hosts, answers)
+        for module in (
+            *(procedure, records, switch, by_hand, nics, failover, hosts, answers, declared),
+        )
         for fault in module.FAULTS
     }
 )
 """Name -> fault."""
+_REPERTOIRES: dict[type[AnyLab[Any]], Repertoire] = {}
+"""Class of labs that are not simulated -> their faults; it is there once the class is imported."""
 
 _A_WHILE = 60.0
 """Lab seconds; an updelay of 31 s and two samples of the monitor are over by then."""
 
-__all__ = ["FAULTS", "Fault", "FaultError", "Target", "parse_fault", "strike"]
+__all__ = [
+    "FAULTS",
+    "Fault",
+    "FaultError",
+    "Repertoire",
+    "Target",
+    "parse_fault",
+    "register",
+    "strike",
+]
+
+
+def register(kind: type[AnyLab[Any]], repertoire: Repertoire) -> None:
+    """Let a class of labs that are not simulated have faults."""
+    _REPERTOIRES[kind] = repertoire
 
 
 def parse_fault(text: str, hosts: Sequence[str], *, simulated: bool = True) -> tuple[Fault, str]:
@@ -36,16 +64,9 @@ def parse_fault(text: str, hosts: Sequence[str], *, simulated: bool = True) -> t
         raise FaultError(f"{text!r} names none of the lab's hosts: {name}@{{{','.join(hosts)}}}")
     if FAULTS[name].of_members and host == hosts[0]:
         raise FaultError(f"{name} cannot happen to {host}, the pool master")
-    if not simulated and name not in _in_namespaces():
+    if not simulated and not any(name in each.names for each in _REPERTOIRES.values()):
         raise FaultError(f"{name} is of the simulated lab only, that is --pool=lab")
     return FAULTS[name], host
-
-
-def _in_namespaces() -> frozenset[str]:
-    """Return the names of the faults that a lab on real Open vSwitch can have."""
-    from xsbond.lab.namespaced.faults import REAL, SAME  # noqa: PLC0415 - needs Linux
-
-    return SAME | frozenset(REAL)
 
 
 def strike(lab: AnyLab[Any], text: str) -> None:
@@ -61,11 +82,12 @@ def strike(lab: AnyLab[Any], text: str) -> None:
     if isinstance(lab, Lab):
         fault.strike(target)
     else:
-        _strike_really(target, fault)
+        _repertoire(lab).strike(target, fault)
     lab.pass_time(_A_WHILE)
 
 
-def _strike_really(target: Target, fault: Fault) -> None:
-    from xsbond.lab.namespaced import faults  # noqa: PLC0415 - needs Linux
-
-    faults.strike(target, fault.name)
+def _repertoire(lab: AnyLab[Any]) -> Repertoire:
+    for kind, repertoire in _REPERTOIRES.items():
+        if isinstance(lab, kind):
+            return repertoire
+    raise FaultError(f"{type(lab).__name__} is a lab without faults")

@@ -8,6 +8,7 @@ from xsbond.lab.shell.machine import Process, Program, Stopped
 from xsbond.lab.shell.streams import Sink
 
 APPCTL, VSCTL, IFCONFIG = "/usr/bin/ovs-appctl", "/usr/bin/ovs-vsctl", "/sbin/ifconfig"
+OFCTL = "/usr/bin/ovs-ofctl"
 BASHRC = "/root/.bashrc"
 BANNER = "echo 'Authorised use only.'\necho 'All sessions are recorded.' >&2\n"
 
@@ -65,7 +66,12 @@ def switch_daemon_dead(target: Target) -> None:
         process.complain(f'cannot read pidfile "{pidfile}" (No such file or directory)')
         return 1
 
+    def no_socket(process: Process) -> int:
+        process.complain(f"{process.arguments[-1]} is not a bridge or a socket")
+        return 1
+
     _replace(target, APPCTL, refuse)
+    _replace(target, OFCTL, no_socket)
 
 
 def _alter(target: Target, path: str, change: Callable[[str], str]) -> None:

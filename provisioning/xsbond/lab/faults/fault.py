@@ -6,9 +6,9 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from xsbond.lab.anylab import AnyHost, AnyLab
-from xsbond.lab.database import Database, Record
 from xsbond.lab.dom0 import SimulatedDom0
 from xsbond.lab.lab import LabHost
+from xsbond.lab.pool.database import Database, Record
 
 
 class FaultError(ValueError):
@@ -132,6 +132,16 @@ class Fault:
     def says(self) -> str:
         """One sentence: what is wrong afterwards."""
         return (self.strike.__doc__ or "").strip().splitlines()[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repertoire:
+    """What a lab whose dom0s are not simulated can have, and how it comes about there."""
+
+    names: frozenset[str]
+    """Names of faults of the catalogue."""
+    strike: Callable[[Target, Fault], None]
+    """Lets one of them happen; FaultError if it cannot happen to this host."""
 
 
 @contextmanager

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
-from xsbond.lab.dom0.state import Clock
+from xsbond.lab.contracts import Clock
 from xsbond.lab.faults.fault import Fault, Target, frozen
+from xsbond.lab.faults.nics import leg_down
+from xsbond.lab.lab import LabHost
 
-_SKEW = 90.0
+SKEW = 90.0
+"""Seconds by which a clock that is off is ahead."""
 BACKEND_FILE = "/etc/xensource/network.conf"
 
 
@@ -44,6 +47,21 @@ def host_dead(target: Target) -> None:
     target.simulated.ssh_servers.cut(target.simulated.machine)
 
 
+def power_lost(target: Target) -> None:
+    """The host has just lost its power; the pool still takes it for live and enabled."""
+    world = target.lab.world
+    world.switch_off(next(host for host in world.hosts if host.ref == target.host.ref))
+    # The lab cuts the host off by itself, a moment later.
+    while isinstance(target.host, LabHost) and target.host.ssh_servers.serves(target.host.machine):
+        world.clock.sleep(1)
+
+
+def networkd_stopped(target: Target) -> None:
+    """The host's xcp-networkd was stopped, then a cable was pulled: XAPI hears of no link."""
+    target.host.toolstack.stop_networkd()
+    leg_down(target)
+
+
 def dom0_unreachable(target: Target) -> None:
     """Nobody answers at the host's SSH port."""
     target.simulated.ssh_servers.cut(target.simulated.machine)
@@ -65,7 +83,7 @@ def xapi_starting(target: Target) -> None:
 def clock_off(target: Target) -> None:
     """The host's clock is a minute and a half fast."""
     with frozen(target):
-        target.dom0.clock = SkewedClock(target.dom0.clock, _SKEW)
+        target.dom0.clock = SkewedClock(target.dom0.clock, SKEW)
 
 
 def bridge_backend(target: Target) -> None:
@@ -94,6 +112,8 @@ def old_wording(target: Target) -> None:
 FAULTS = (
     Fault(host_disabled),
     Fault(host_dead),
+    Fault(power_lost),
+    Fault(networkd_stopped),
     Fault(dom0_unreachable),
     Fault(xapi_stopped),
     Fault(xapi_starting),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from xsbond.lab.faults.fault import Fault, FaultError, Target, frozen
-from xsbond.lab.values import is_null
+from xsbond.lab.pool.values import is_null
 
 _VLAN_TAG = 101
 _LONGEST_START = 300.0
@@ -81,7 +81,7 @@ def address_on_bond_pif(target: Target) -> None:
     """Somebody has given the bond's PIF an address through XAPI."""
     with frozen(target):
         pif = target.bond_pif
-    target.call("PIF.reconfigure_ip", pif, "Static", "10.9.9.9", "255.255.255.0", "", "")
+    target.call("PIF.reconfigure_ip", pif, "Static", "10.9.4.9", "255.255.255.0", "", "")
 
 
 def leg_set_to_dhcp(target: Target) -> None:
@@ -108,6 +108,19 @@ def vlan_tag_differs(target: Target) -> None:
         pif = target.bond_pif
         (network,) = database.where("network", name_label=f"VLAN {_VLAN_TAG}")
     target.call("VLAN.create", pif, str(_VLAN_TAG + 1), network)
+
+
+def vlan_on_leg(target: Target) -> None:
+    """A VLAN of every host's bond is recorded on a leg of it here, as old releases had it."""
+    with frozen(target) as database:
+        pifs = list(database.get("network", target.network)["PIFs"])
+        bond, leg = target.bond_pif, target.leg_pifs[0]
+    network = _vlan_network(target)
+    made = {pif: target.call("VLAN.create", pif, str(_VLAN_TAG), network) for pif in pifs}
+    with frozen(target) as database:
+        untagged = database.get("VLAN", made[bond])["untagged_PIF"]
+        database.set("VLAN", made[bond], tagged_PIF=leg)
+        database.set("PIF", untagged, device=database.get("PIF", leg)["device"])
 
 
 def bond_numbered_otherwise(target: Target) -> None:
@@ -149,8 +162,12 @@ def _spare_nic(target: Target) -> str:
 
 
 def _vlan_network(target: Target) -> str:
-    record = {"name_label": f"VLAN {_VLAN_TAG}", "other_config": {}}
-    return str(target.call("network.create", record))
+    """Create the VLAN's network; FaultError where another fault has made the VLAN before."""
+    name = f"VLAN {_VLAN_TAG}"
+    with frozen(target) as database:
+        if database.where("network", name_label=name):
+            raise FaultError(f"{name} is on the bond already")
+    return str(target.call("network.create", {"name_label": name, "other_config": {}}))
 
 
 def _wait_for_bond(target: Target, network: str) -> None:
@@ -180,5 +197,6 @@ FAULTS = (
     Fault(leg_set_to_dhcp),
     Fault(vlan_missing),
     Fault(vlan_tag_differs),
+    Fault(vlan_on_leg),
     Fault(bond_numbered_otherwise),
 )

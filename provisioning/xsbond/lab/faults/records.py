@@ -1,8 +1,11 @@
 """Faults of XAPI's records: they say something that dom0 does not bear out."""
 
 from xsbond.lab.faults.fault import Fault, Target, frozen
-from xsbond.lab.monitor import ALERT
-from xsbond.lab.values import NULL
+from xsbond.lab.networking.monitor import ALERT
+from xsbond.lab.pool.values import NULL
+
+_GONE = "OpaqueRef:00000000-0000-4000-8000-000000000000"
+"""Of an object that nobody has."""
 
 
 def mode_in_record(target: Target) -> None:
@@ -17,6 +20,12 @@ def leg_lost_in_record(target: Target) -> None:
     """The second leg's PIF is no slave of the bond any more, though Open vSwitch has it."""
     with frozen(target) as database:
         database.set("PIF", target.leg_pifs[-1], bond_slave_of=NULL)
+
+
+def leg_of_lost_bond(target: Target) -> None:
+    """The second leg's PIF is recorded as the slave of a bond that is gone."""
+    with frozen(target) as database:
+        database.set("PIF", target.leg_pifs[-1], bond_slave_of=_GONE)
 
 
 def detached_in_record(target: Target) -> None:
@@ -115,6 +124,7 @@ def other_bond_disturbed(target: Target) -> None:
 FAULTS = (
     Fault(mode_in_record),
     Fault(leg_lost_in_record),
+    Fault(leg_of_lost_bond),
     Fault(detached_in_record),
     Fault(other_primary),
     Fault(stale_links_up),

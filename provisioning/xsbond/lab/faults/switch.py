@@ -51,11 +51,31 @@ def updelay_in_switch(target: Target) -> None:
     _change(target, updelay=0)
 
 
+def downdelay_in_switch(target: Target) -> None:
+    """The port's bond_downdelay was changed by ovs-vsctl: a dead leg is used for ten seconds."""
+    _change(target, downdelay=10_000)
+
+
+def detection_in_switch(target: Target) -> None:
+    """The port looks for dead legs by MII, and not by their carrier."""
+    options = {**_settings(target).other_config, "bond-detect-mode": "miimon"}
+    _change(target, other_config=options)
+
+
 def rebalance_in_switch(target: Target) -> None:
     """The bond moves its guests between the legs every ten seconds."""
     settings = _settings(target)
     options = {**settings.other_config, "bond-rebalance-interval": "10000"}
     _change(target, other_config=options)
+
+
+def lacp_with_fallback(target: Target) -> None:
+    """The port of the active-backup bond speaks LACP, and falls back where nobody answers."""
+    settings = _settings(target)
+    if settings.bond_mode != "active-backup":
+        raise FaultError(f"the bond of {target.host.name} is not active-backup")
+    options = {**settings.other_config, "lacp-fallback-ab": "true"}
+    _change(target, lacp="active", other_config=options)
 
 
 def lacp_fallen_back(target: Target) -> None:
@@ -139,7 +159,10 @@ FAULTS = (
     Fault(foreign_leg_in_switch),
     Fault(lacp_on_slb),
     Fault(updelay_in_switch),
+    Fault(downdelay_in_switch),
+    Fault(detection_in_switch),
     Fault(rebalance_in_switch),
+    Fault(lacp_with_fallback),
     Fault(lacp_fallen_back),
     Fault(leftover_bridge),
     Fault(bridge_gone),

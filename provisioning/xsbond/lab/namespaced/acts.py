@@ -1,8 +1,9 @@
 """Faults of Open vSwitch, really done: it is not as xapi left it."""
 
+from xsbond.lab.faults import by_hand, declared
 from xsbond.lab.faults.fault import FaultError, Target
 from xsbond.lab.namespaced import openvswitch
-from xsbond.lab.namespaced.lab import OvsHost, OvsLab
+from xsbond.lab.namespaced.host import OvsHost, RiggedLab
 
 
 def do(host: OvsHost, *words: str) -> None:
@@ -22,9 +23,9 @@ def ip(host: OvsHost, text: str) -> None:
     do(host, "ip", *text.split())
 
 
-def lab(target: Target) -> OvsLab:
+def lab(target: Target) -> RiggedLab:
     """Return the lab of a target."""
-    assert isinstance(target.lab, OvsLab)
+    assert isinstance(target.lab, RiggedLab)
     return target.lab
 
 
@@ -74,9 +75,28 @@ def updelay_in_switch(target: Target, host: OvsHost) -> None:
     vsctl(host, f"set port {target.port} bond_updelay=0")
 
 
+def downdelay_in_switch(target: Target, host: OvsHost) -> None:
+    """Let the bond use a dead leg for ten seconds."""
+    vsctl(host, f"set port {target.port} bond_downdelay=10000")
+
+
+def detection_in_switch(target: Target, host: OvsHost) -> None:
+    """Let the bond look for dead legs by MII."""
+    vsctl(host, f"set port {target.port} other_config:bond-detect-mode=miimon")
+
+
 def rebalance_in_switch(target: Target, host: OvsHost) -> None:
     """Let the bond move its guests every ten seconds."""
     vsctl(host, f"set port {target.port} other_config:bond-rebalance-interval=10000")
+
+
+def lacp_with_fallback(target: Target, host: OvsHost) -> None:
+    """Let the port of an active-backup bond speak LACP, and fall back."""
+    (row,) = openvswitch.rows(host.machine.root, "Port", "bond_mode", name=target.port)
+    if row["bond_mode"] != "active-backup":
+        raise FaultError(f"the bond of {host.name} is not active-backup")
+    lab(target).cabling.cable(host.name, target.legs, lacp=True)
+    vsctl(host, f"set port {target.port} lacp=active other_config:lacp-fallback-ab=true")
 
 
 def lacp_fallen_back(target: Target, host: OvsHost) -> None:
@@ -119,6 +139,92 @@ def bridge_down(target: Target, host: OvsHost) -> None:
 def address_on_bridge(target: Target, host: OvsHost) -> None:
     """Give the bridge an address."""
     ip(host, f"addr add 10.9.9.9/24 broadcast + dev {target.bridge}")
+
+
+def port_on_other_bridge(target: Target, host: OvsHost) -> None:
+    """Move the bond's port to another bridge.
+
+    It is a new one: on the management bridge it would close a loop through the lab's switch.
+    """
+    other, kind, port = "br-other", host.dom0.datapath, target.port
+    vsctl(host, f"add-br {other} -- set bridge {other} datapath_type={kind}")
+    vsctl(
+        host,
+        f"-- --id=@port get port {port} -- remove bridge {target.bridge} ports @port"
+        f" -- add bridge {other} ports @port",
+    )
+
+
+def port_tagged(target: Target, host: OvsHost) -> None:
+    """Let the bond's port carry one VLAN only."""
+    vsctl(host, f"set port {target.port} tag={by_hand.TAG}")
+
+
+def port_trunks(target: Target, host: OvsHost) -> None:
+    """Let the bond's port carry no other VLAN."""
+    vsctl(host, f"set port {target.port} trunks={by_hand.TRUNK}")
+
+
+def vlan_tag_in_switch(target: Target, host: OvsHost) -> None:
+    """Give the port of a VLAN another tag."""
+    bridge = declared.vlan_on_every_host(target)
+    vsctl(host, f"set port {bridge} tag={declared.OTHER_TAG}")
+
+
+def lacp_time_in_switch(target: Target, host: OvsHost) -> None:
+    """Let the port ask its partner for a LACPDU every second."""
+    vsctl(host, f"set port {target.port} other_config:lacp-time=fast")
+
+
+def bridge_secure(target: Target, host: OvsHost) -> None:
+    """Let the bridge pass what a flow says, and nothing says anything."""
+    vsctl(host, f"set-fail-mode {target.bridge} secure")
+    do(host, "ovs-ofctl", "del-flows", target.bridge)
+
+
+def flow_drops(target: Target, host: OvsHost) -> None:
+    """Drop what comes in by a port."""
+    do(host, "ovs-ofctl", "add-flow", target.bridge, f"{by_hand.DROPS},actions=drop")
+
+
+def leg_policed(target: Target, host: OvsHost) -> None:
+    """Take no more than a rate from the second leg."""
+    vsctl(host, f"set interface {target.legs[-1]} ingress_policing_rate={by_hand.RATE}")
+
+
+def leg_disabled(target: Target, host: OvsHost) -> None:
+    """Disable the second leg, whose link is up."""
+    do(host, "ovs-appctl", "bond/disable-slave", target.port, target.legs[-1])
+
+
+def ipv6_on_bridge(target: Target, host: OvsHost) -> None:
+    """Give the bridge an IPv6 address."""
+    _ipv6(host, target.bridge)
+
+
+def ipv6_on_leg(target: Target, host: OvsHost) -> None:
+    """Give the second leg an IPv6 address."""
+    _ipv6(host, target.legs[-1])
+
+
+def _ipv6(host: OvsHost, device: str) -> None:
+    do(host, "sysctl", "-qw", f"net.ipv6.conf.{device}.disable_ipv6=0")
+    ip(host, f"addr add {by_hand.IPV6} dev {device} nodad")
+
+
+def second_storage_address(target: Target, host: OvsHost) -> None:
+    """Give the storage bond's bridge a second address."""
+    ip(host, f"addr add {by_hand.SECOND} dev {by_hand.storage_bridge(target)}")
+
+
+def alias_on_bridge(target: Target, host: OvsHost) -> None:
+    """Give the bridge an alias."""
+    ip(host, f"addr add {by_hand.ALIAS} dev {target.bridge} label {target.bridge}:0")
+
+
+def device_on_leg(target: Target, host: OvsHost) -> None:
+    """Make a macvlan on the second leg."""
+    ip(host, f"link add link {target.legs[-1]} name mv0 type macvlan")
 
 
 def nic_mac(host: OvsHost, device: str) -> str:

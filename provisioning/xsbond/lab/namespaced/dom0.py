@@ -9,16 +9,15 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
-from xsbond.lab.clock import Clock
-from xsbond.lab.contracts import Address, BondSettings, BridgeSettings, Nic, ScriptError
+from xsbond.lab.contracts import Address, BondSettings, BridgeSettings, Clock, Nic, ScriptError
 from xsbond.lab.namespaced import interfaces, openvswitch, sysfs, transactions
 from xsbond.lab.namespaced.machine import Files, Machine, PhysicalSwitch
 from xsbond.lab.namespaced.opening import Opening
-from xsbond.lab.namespaced.switch_clock import SwitchClock
 from xsbond.lab.profiles import Profile
 
 _MTU = 1500
 _HOSTNAME = "/etc/hostname"
+_SHOWN = {transactions.PROGRAM: "/usr/bin/ovs-vsctl"}
 
 
 class NamespacedDom0:
@@ -56,7 +55,8 @@ class NamespacedDom0:
             opening.close()
 
     def abandon(self) -> None:
-        """Let what has not happened yet never happen."""
+        """Let what has not happened yet never happen, and wait for no answer any more."""
+        self._time.close()
         if self._opening:
             self._opening.abandon()
 
@@ -70,16 +70,17 @@ class NamespacedDom0:
         if self._opening:
             self._opening.wait()
 
-    def _new_time(self) -> SwitchClock:
-        def warp(milliseconds: int) -> None:
-            openvswitch.appctl(self.machine.root, "time/warp", str(milliseconds))
-
-        return SwitchClock(self.clock, warp)
+    def _new_time(self) -> openvswitch.SwitchClock:
+        return openvswitch.SwitchClock(
+            self.clock,
+            lambda milliseconds: openvswitch.ask_to_warp(self.machine.root, milliseconds),
+        )
 
     def booted(self) -> None:
         """Take note that the machine was started anew: its switch knows nothing of before."""
         with self.lock:
             self._mtus.clear()
+            self._time.close()
             self._time = self._new_time()
 
     # --- what is there ---
@@ -200,6 +201,19 @@ class NamespacedDom0:
             if address:
                 self._ip(interfaces.with_address(bridge, address))
 
+    def set_ipv6(self, bridge: str, addresses: Sequence[str]) -> None:
+        """Give the bridge interface these global addresses, with prefix lengths, and no others."""
+        self._do(partial(self._set_ipv6, bridge, tuple(addresses)))
+
+    def _set_ipv6(self, bridge: str, addresses: Sequence[str]) -> None:
+        with self.lock:
+            if sysfs.exists(self.machine.root, bridge):
+                self._call("ip", "-6", "addr", "flush", "dev", bridge, "scope", "global")
+            if addresses:
+                # A kernel may have IPv6 switched off for what is new.
+                self._call("sysctl", "-qw", f"net.ipv6.conf.{bridge}.disable_ipv6=0")
+                self._ip(interfaces.with_ipv6(bridge, addresses))
+
     # --- the rest ---
 
     def set_hostname(self, name: str) -> None:
@@ -249,4 +263,6 @@ class NamespacedDom0:
 
 def _failed(words: Sequence[str], code: str, stdout: str, stderr: str) -> ScriptError:
     script, *arguments = words
-    return ScriptError(script, " ".join(arguments), code=code, stdout=stdout, stderr=stderr)
+    # Whoever reads it finds the program where a real host has it.
+    shown = _SHOWN.get(script, script)
+    return ScriptError(shown, " ".join(arguments), code=code, stdout=stdout, stderr=stderr)

@@ -7,13 +7,15 @@ a NIC in another PCI slot, are not here.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from xsbond.lab import faults as catalogue
-from xsbond.lab.faults import answers, failover, hosts, procedure, records
-from xsbond.lab.faults.fault import FaultError, Target, frozen
-from xsbond.lab.namespaced import acts, openvswitch, wrappers
-from xsbond.lab.namespaced.lab import OvsHost
+from xsbond.lab.faults import answers, by_hand, declared, failover, hosts, procedure, records
+from xsbond.lab.faults.fault import Fault, FaultError, Target, frozen
+from xsbond.lab.namespaced import acts, openvswitch
+from xsbond.lab.namespaced.host import OvsHost
+from xsbond.lab.namespaced.machine import RigMachine
 
 Act = Callable[[Target, OvsHost], None]
+_FIRST_IN_PATH = "/opt/xensource/bin"
+_EXECUTABLE = 0o755
 _OTHER_BOARD = "00:1b:21:0d:0a:0b"
 
 
@@ -89,12 +91,21 @@ def _address_on_leg(target: Target, host: OvsHost) -> None:
 # --- whole hosts ---
 
 
+def _clock_off(_: Target, host: OvsHost) -> None:
+    host.dom0.clock = hosts.SkewedClock(host.dom0.clock, hosts.SKEW)
+
+
 def _host_dead(target: Target, host: OvsHost) -> None:
     world = acts.lab(target).world
     known = next(each for each in world.hosts if each.ref == host.ref)
     world.switch_off(known)
     metrics = target.database.get("host", host.ref)["metrics"]
     target.database.set("host_metrics", metrics, live=False)
+
+
+def _networkd_stopped(target: Target, host: OvsHost) -> None:
+    host.toolstack.stop_networkd()
+    _leg_down(target, host)
 
 
 def _dom0_unreachable(target: Target, host: OvsHost) -> None:
@@ -136,9 +147,16 @@ def _wrapped(program: str, script: str) -> Act:
     """
 
     def act(target: Target, host: OvsHost) -> None:
-        wrappers.wrap(host.machine, program, f"leg={target.legs[-1]}\n{script}")
+        _wrap(host.machine, program, f"leg={target.legs[-1]}\n{script}")
 
     return act
+
+
+def _wrap(machine: RigMachine, program: str, script: str) -> None:
+    """Let a script be run where somebody calls a program by its name; it finds that as $real."""
+    found = machine.run("sh", "-c", f"command -v {program}").stdout.strip()
+    text = f"#!/bin/sh\nreal={found}\n{script}"
+    machine.write(f"{_FIRST_IN_PATH}/{program}", text, mode=_EXECUTABLE)
 
 
 _LEG_STAYS_DOWN = """\
@@ -153,7 +171,10 @@ REAL: Mapping[str, Act] = MappingProxyType(
         "foreign-leg-in-switch": acts.foreign_leg_in_switch,
         "lacp-on-slb": acts.lacp_on_slb,
         "updelay-in-switch": acts.updelay_in_switch,
+        "downdelay-in-switch": acts.downdelay_in_switch,
+        "detection-in-switch": acts.detection_in_switch,
         "rebalance-in-switch": acts.rebalance_in_switch,
+        "lacp-with-fallback": acts.lacp_with_fallback,
         "lacp-fallen-back": acts.lacp_fallen_back,
         "leftover-bridge": acts.leftover_bridge,
         "bridge-gone": acts.bridge_gone,
@@ -161,6 +182,20 @@ REAL: Mapping[str, Act] = MappingProxyType(
         "bridge-mtu": acts.bridge_mtu,
         "bridge-down": acts.bridge_down,
         "address-on-bridge": acts.address_on_bridge,
+        "port-on-other-bridge": acts.port_on_other_bridge,
+        "port-tagged": acts.port_tagged,
+        "port-trunks": acts.port_trunks,
+        "vlan-tag-in-switch": acts.vlan_tag_in_switch,
+        "lacp-time-in-switch": acts.lacp_time_in_switch,
+        "bridge-secure": acts.bridge_secure,
+        "flow-drops": acts.flow_drops,
+        "leg-policed": acts.leg_policed,
+        "leg-disabled": acts.leg_disabled,
+        "ipv6-on-bridge": acts.ipv6_on_bridge,
+        "ipv6-on-leg": acts.ipv6_on_leg,
+        "second-storage-address": acts.second_storage_address,
+        "alias-on-bridge": acts.alias_on_bridge,
+        "device-on-leg": acts.device_on_leg,
         "leg-down": _leg_down,
         "all-legs-down": _all_legs_down,
         "leg-set-down": _leg_set_down,
@@ -172,7 +207,9 @@ REAL: Mapping[str, Act] = MappingProxyType(
         "board-swapped": _board_swapped,
         "mac-twice": _mac_twice,
         "address-on-leg": _address_on_leg,
+        "clock-off": _clock_off,
         "host-dead": _host_dead,
+        "networkd-stopped": _networkd_stopped,
         "dom0-unreachable": _dom0_unreachable,
         "bridge-backend": _bridge_backend,
         "login-banner": _login_banner,
@@ -188,25 +225,38 @@ REAL: Mapping[str, Act] = MappingProxyType(
 _ANYWHERE = (*procedure.FAULTS, *records.FAULTS)
 SAME = frozenset(fault.name for fault in _ANYWHERE) | {
     fault.name
-    for fault in (*hosts.FAULTS, *failover.FAULTS)
+    for fault in (*hosts.FAULTS, *failover.FAULTS, *by_hand.FAULTS, *declared.FAULTS)
     if fault.strike
     in {
         hosts.host_disabled,
+        hosts.power_lost,
         hosts.xapi_stopped,
         hosts.xapi_starting,
         hosts.other_version,
         failover.monitor_stopped,
+        by_hand.address_of_another_host,
+        declared.lacp_time_differs,
+        declared.hashing_differs,
+        declared.fallback_differs,
+        declared.vlan_unplugged,
+        declared.vlan_on_one_host,
+        declared.carrier_of_bond_stale,
+        declared.ipv6_on_bond_pif,
     }
 }
 """Names of the faults that need nothing of dom0: they are as in the simulated lab."""
 
 
-def strike(target: Target, name: str) -> None:
+NAMES = SAME | frozenset(REAL)
+"""Names of all faults that a lab on real Open vSwitch can have."""
+
+
+def strike(target: Target, fault: Fault) -> None:
     """Let a fault happen to a host of namespaces; FaultError if it cannot."""
     host = target.host
     assert isinstance(host, OvsHost)
-    if name in SAME:
-        catalogue.FAULTS[name].strike(target)
+    if fault.name in SAME:
+        fault.strike(target)
         return
     with frozen(target):
-        REAL[name](target, host)
+        REAL[fault.name](target, host)

@@ -1,6 +1,7 @@
 """Lines for `ip -batch` that set a host's network interfaces up. Pure."""
 
 import ipaddress
+from collections.abc import Sequence
 
 from xsbond.lab.contracts import Address
 
@@ -30,6 +31,11 @@ def gone(name: str) -> Lines:
 def without_address(name: str) -> Lines:
     """Take all addresses away."""
     return [f"addr flush dev {name} scope global"]
+
+
+def with_ipv6(name: str, addresses: Sequence[str]) -> Lines:
+    """Give an interface global IPv6 addresses; nobody looks for twins of them in a lab."""
+    return [f"addr add {each} dev {name} nodad" for each in addresses]
 
 
 def with_address(name: str, address: Address) -> Lines:

@@ -4,27 +4,28 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from xsbond.lab.accounts import draw_password
-from xsbond.lab.anylab import AnyLab
 from xsbond.lab.blueprint import Blueprint, HostBlueprint, tutorial
-from xsbond.lab.contracts import ScriptError, Toolstack
-from xsbond.lab.loopback import listen_alike
+from xsbond.lab.contracts import ScriptError
+from xsbond.lab.faults import Repertoire, register
 from xsbond.lab.namespaced.cabling import Cabling
 from xsbond.lab.namespaced.dom0 import NamespacedDom0
+from xsbond.lab.namespaced.faults import NAMES, strike
+from xsbond.lab.namespaced.host import OvsHost, RiggedLab
 from xsbond.lab.namespaced.machine import RigMachine
 from xsbond.lab.namespaced.played import PLAYED, PlayedMachine, play
 from xsbond.lab.namespaced.traffic import chatter, counted, names_of_guests
-from xsbond.lab.neighbours import caller_of
+from xsbond.lab.pool.state import Host
 from xsbond.lab.rig.missing import missing, shortfall
 from xsbond.lab.rig.rig import Rig
 from xsbond.lab.rig.values import Access, Reply, Request, RigError, RigHost
 from xsbond.lab.ssh.files import Listening
 from xsbond.lab.ssh.keys import new_key
-from xsbond.lab.state import Host
+from xsbond.lab.xapi.access.accounts import draw_password
+from xsbond.lab.xapi.doors.loopback import listen_alike
 
 __all__ = ["OvsHost", "OvsLab", "RigError", "missing"]
 
@@ -33,35 +34,7 @@ _STEPS, _HEARSAY = 6, 0.05
 _NOT_YET = Reply(stderr=b"the lab has not started yet\n", code=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OvsHost:
-    """One host of a lab on real Open vSwitch."""
-
-    name: str
-    address: str
-    """Where its API and its SSH server listen."""
-    uuid: str
-    ref: str
-    dom0: NamespacedDom0
-    machine: RigMachine
-    played: PlayedMachine
-
-    @property
-    def toolstack(self) -> Toolstack:
-        """Return its xapi as its own programs reach it."""
-        return self.played.toolstack
-
-    @contextlib.contextmanager
-    def without_ssh(self) -> Iterator[None]:
-        """Let its SSH server be gone for a while."""
-        self.machine.running.close_door()
-        try:
-            yield
-        finally:
-            self.machine.running.open_door()
-
-
-class OvsLab(AnyLab[OvsHost]):
+class OvsLab(RiggedLab):
     """A pool of namespaces; it runs from its creation until `close`, or this process ends."""
 
     boots = True
@@ -154,7 +127,7 @@ class OvsLab(AnyLab[OvsHost]):
         played = PlayedMachine(
             dom0=dom0,
             toolstack=host.toolstack,
-            neighbour=partial(caller_of, self.world, host),
+            neighbour=partial(self.world.neighbour, host),
         )
         self._played = {**self._played, host.name: played}
         assert isinstance(dom0.machine, RigMachine)
@@ -210,3 +183,6 @@ class OvsLab(AnyLab[OvsHost]):
                 host.dom0.booted()
             else:
                 host.machine.crash()
+
+
+register(OvsLab, Repertoire(names=NAMES, strike=strike))

@@ -1,4 +1,4 @@
-"""Programs of a host that the lab plays: xe, and whatever stops and starts xapi."""
+"""Programs of a host that the lab plays: xe, date, and whatever stops and starts xapi."""
 
 import io
 import posixpath
@@ -11,7 +11,7 @@ from xsbond.lab.contracts import Toolstack, ToolstackDown
 from xsbond.lab.namespaced.dom0 import NamespacedDom0
 from xsbond.lab.rig.values import Reply, Request
 from xsbond.lab.shell.anyprocess import AnyProcess
-from xsbond.lab.shell.commands import services
+from xsbond.lab.shell.commands import services, system
 from xsbond.lab.shell.machine import Stopped, UsageError
 from xsbond.lab.shell.streams import Sink, Streams, decode, encode
 from xsbond.lab.xe.command import run_xe
@@ -21,6 +21,8 @@ PLAYED: Mapping[str, Callable[[AnyProcess], int]] = {
     "/opt/xensource/bin/xapi-wait-init-complete": services.run_wait_init_complete,
     "/opt/xensource/bin/xe": run_xe,
     "/opt/xensource/bin/xe-toolstack-restart": services.run_toolstack_restart,
+    # One clock tells XAPI's time and dom0's, as on a real host, however fast the lab's runs.
+    "/usr/bin/date": system.run_date,
     "/usr/bin/systemctl": services.run_systemctl,
     "/usr/bin/xe": run_xe,
     "/usr/sbin/service": services.run_service,

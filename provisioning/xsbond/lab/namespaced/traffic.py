@@ -6,11 +6,11 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from xsbond.lab.guests import record_guest, start
+from xsbond.lab.guests.guests import record_guest, start
+from xsbond.lab.networking.vifs import backend_name, create_vif
+from xsbond.lab.pool.state import Host, Pool
 from xsbond.lab.rig.guest import NETWORK_BITS, Guest
 from xsbond.lab.rig.values import RigError
-from xsbond.lab.state import Host, Pool
-from xsbond.lab.vifs import backend_name, create_vif
 
 _EACH = 2
 """Guests on each bond: the more there are, the likelier is that each leg carries one."""

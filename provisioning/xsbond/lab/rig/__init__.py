@@ -1,4 +1,1 @@
-"""Real dom0s on this machine: namespaces, Open vSwitch, OpenSSH, cables and a switch.
-
-Nothing here knows XAPI.
-"""
+"""Real dom0s on this machine, without XAPI: namespaces, Open vSwitch, OpenSSH and a switch."""

@@ -90,7 +90,7 @@ class RunningHost(Machine):
             raise RigError(f"{self.name} does not start: {error}") from error
 
     def _boot(self) -> None:
-        self.pid = self._switch.ground.fork("host", self)
+        self.pid = self._switch.ground.fork("host", self, own=self._own)
         self._switch.connect(self.name, self.pid, self.wanted.nics)
         self._enter()
         if not self._installed:
@@ -107,6 +107,11 @@ class RunningHost(Machine):
         self.pid = 0
         self._switch.disconnect(self.name, self.wanted.nics)
         self.forget()
+
+    @property
+    def _own(self) -> str:
+        """Return where its disk is, among those of all hosts."""
+        return str(self._switch.number(self.name))
 
     @property
     def nics(self) -> list[str]:
@@ -133,7 +138,7 @@ class RunningHost(Machine):
         visible = {sys.base_prefix, sys.base_exec_prefix, str(program.parent.parent)}
         message = {
             "op": "enter",
-            "own": str(self._switch.number(self.name)),
+            "own": self._own,
             "visible": sorted(visible),
             "binaries": {f"{_PROGRAMS}/ovs-vsctl": find("ovs-vsctl") or _VSCTL},
         }

@@ -130,12 +130,15 @@ class Machine:
         """Name the machine."""
         self.call({"op": "rename", "name": name})
 
-    def fork(self, kind: str, child: "Machine") -> int:
-        """Fork the agent of a `host` or a `guest`; return its pid as seen from this machine."""
+    def fork(self, kind: str, child: "Machine", **what: Any) -> int:
+        """Fork the agent of a `host` or a `guest`; return its pid as seen from this machine.
+
+        `what` says what that kind wants to know.
+        """
         ours, theirs = pair()
         with theirs:
             try:
-                answer, _ = self.call({"op": kind}, [theirs.fileno()])
+                answer, _ = self.call({"op": kind, **what}, [theirs.fileno()])
             except BaseException:
                 ours.close()
                 raise

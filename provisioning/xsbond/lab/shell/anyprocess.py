@@ -18,8 +18,19 @@ class AnyFiles(Protocol):
         """Tell whether there is a file of this name."""
 
 
+class AnyClock(Protocol):
+    """The time of a dom0."""
+
+    def time(self) -> float:
+        """Return the Unix time."""
+
+
 class AnyDom0(Protocol):
     """A dom0."""
+
+    @property
+    def clock(self) -> AnyClock:
+        """Its time."""
 
     @property
     def profile(self) -> Profile:

@@ -1,19 +1,12 @@
-"""test, [ and [[ (bash(1), CONDITIONAL EXPRESSIONS)."""
+"""test and [ (bash(1), CONDITIONAL EXPRESSIONS)."""
 
 import operator
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from tree_sitter import Node
-
 from xsbond.lab.dom0.files import FileTree
-from xsbond.lab.shell import words
-from xsbond.lab.shell.grammar import UnsupportedError, text_of
 from xsbond.lab.shell.machine import UsageError
-from xsbond.lab.shell.patterns import PatternError, glob_regex, posix_regex
-from xsbond.lab.shell.state import Shell
-from xsbond.lab.shell.streams import Streams
 
 FileTest = Callable[[FileTree, str], bool]
 
@@ -129,64 +122,3 @@ class _Expression:
 def run_test(files: FileTree, directory: str, arguments: Sequence[str]) -> bool:
     """Return what `test` says about its operands; none are false."""
     return bool(arguments) and _Expression(files, directory, arguments).value()
-
-
-def run_single_brackets(shell: Shell, streams: Streams, node: Node) -> bool:
-    """Return what [ … ] says; its words are expanded like any command's."""
-    arguments = [word for leaf in _leaves(node) for word in _expanded(shell, streams, leaf)]
-    return run_test(shell.machine.dom0.files, shell.directory, arguments)
-
-
-def _leaves(node: Node) -> list[Node]:
-    """Return the words and operators between the brackets, in their order."""
-    found: list[Node] = []
-    for child in node.children:
-        if child.type.endswith("_expression") and child.type != "brace_expression":
-            found += _leaves(child)
-        elif child.type not in {"[", "]"}:
-            found.append(child)
-    return found
-
-
-def _expanded(shell: Shell, streams: Streams, leaf: Node) -> list[str]:
-    return words.expand_words(shell, streams, [leaf]) if leaf.is_named else [text_of(leaf)]
-
-
-def run_double_brackets(shell: Shell, streams: Streams, node: Node) -> bool:
-    """Return what an expression within [[ … ]] says; its words are not divided."""
-    if node.type in {"test_command", "parenthesized_expression"}:
-        return run_double_brackets(shell, streams, node.named_children[0])
-    if node.type == "unary_expression":
-        symbol, operand = text_of(node.children[0]), node.children[1]
-        if symbol == "!":
-            return not run_double_brackets(shell, streams, operand)
-        text = words.expand_text(shell, streams, operand)
-        return _unary(shell.machine.dom0.files, shell.directory, symbol, text)
-    if node.type == "binary_expression":
-        return _double_binary(shell, streams, node)
-    return bool(words.expand_text(shell, streams, node))
-
-
-def _double_binary(shell: Shell, streams: Streams, node: Node) -> bool:
-    left, middle, right = node.children
-    symbol = text_of(middle)
-    if symbol in {"&&", "||"}:
-        first = run_double_brackets(shell, streams, left)
-        return run_double_brackets(shell, streams, right) if first == (symbol == "&&") else first
-    text = words.expand_text(shell, streams, left)
-    if symbol in {"=", "==", "!="}:
-        pattern = glob_regex(words.expand_pattern(shell, streams, right))
-        return bool(re.fullmatch(pattern, text, re.DOTALL)) == (symbol != "!=")
-    if symbol == "=~":
-        return _matches(shell, streams, text, right)
-    return _compare(text, symbol, words.expand_text(shell, streams, right))
-
-
-def _matches(shell: Shell, streams: Streams, text: str, node: Node) -> bool:
-    raw = text_of(node) if node.type == "regex" else words.expand_text(shell, streams, node)
-    if node.type == "regex" and "$" in raw.rstrip("$"):
-        raise UnsupportedError(f"the lab's shell expands nothing in this pattern: `{raw}'")
-    try:
-        return bool(re.search(posix_regex(raw, extended=True), text))
-    except PatternError as error:
-        raise UsageError(f"{raw}: {error}") from error

@@ -1,7 +1,9 @@
 """What a command runs on: one host's dom0, its xapi, its programs, and the right to go on."""
 
+import contextlib
 import posixpath
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +15,10 @@ from xsbond.lab.shell.streams import Streams
 Program = Callable[["Process"], int]
 """Runs to its end and returns its exit status."""
 
+NOT_HERE = "the lab's shell does not know this; lab:ovs has a real bash"
+UNKNOWN = 127
+"""Exit status of a command that is not found, and of all that is not known here."""
+
 _MOST_STEPS = 100_000
 _NAP = 0.5
 """Lab seconds between two looks whether somebody still waits for a sleeping command."""
@@ -22,12 +28,26 @@ class Stopped(Exception):  # noqa: N818 - an end, not a fault
     """The command must not go on: nobody waits for it any more, or it never ends."""
 
 
+class Expired(Stopped):
+    """The time is over that `timeout` gave a program."""
+
+
 class UsageError(Exception):
     """A program was called in a way it does not understand; the text follows its name."""
 
     def __init__(self, text: str, status: int = 2) -> None:
         super().__init__(text)
         self.status = status
+
+
+@dataclass(slots=True)
+class _Limit:
+    """How long a program may go on."""
+
+    left: float
+    """Lab seconds it may sleep."""
+    ends: float
+    """Until when, as time.monotonic has it."""
 
 
 class Control:
@@ -40,6 +60,20 @@ class Control:
         most_steps: int = _MOST_STEPS,
     ) -> None:
         self._machine, self._is_cancelled, self._left = machine, is_cancelled, most_steps
+        self._limits: list[_Limit] = []
+
+    @contextlib.contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Raise Expired meanwhile once what runs has slept so many lab seconds.
+
+        Nothing else that it does takes time in the lab. One that never ends is stopped by the
+        clock on the wall.
+        """
+        self._limits.append(_Limit(seconds, time.monotonic() + seconds))
+        try:
+            yield
+        finally:
+            self._limits.pop()
 
     def step(self) -> None:
         """Count a step; Stopped if it was one too many."""
@@ -52,6 +86,8 @@ class Control:
         """Stopped if the script was cancelled."""
         if self._is_cancelled():
             raise Stopped("interrupted")
+        if any(limit.left <= 0 or limit.ends < time.monotonic() for limit in self._limits):
+            raise Expired("Terminated")
 
     def sleep(self, seconds: float) -> None:
         """Sleep by the lab's clock; Stopped if cancelled meanwhile."""
@@ -59,7 +95,10 @@ class Control:
         until = clock.now() + seconds
         while (left := until - clock.now()) > 0:
             self.check()
+            before = clock.now()
             clock.sleep(min(left, _NAP))
+            for limit in self._limits:
+                limit.left -= min(left, _NAP, clock.now() - before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,13 +39,11 @@ def parse(
     *,
     flags: str = "",
     valued: str = "",
-    long: Mapping[str, str] | None = None,
     permute: bool = True,
 ) -> Parsed:
     """Return the options and operands; UsageError for an option the program does not know.
 
-    `flags` and `valued` are single letters; `long` maps `--name` to one of them. Without
-    `permute` the first operand ends the options.
+    `flags` and `valued` are single letters. Without `permute` the first operand ends the options.
     """
     reading, rest = _Reading(), list(arguments)
     while rest:
@@ -54,8 +52,8 @@ def parse(
             reading.operands += rest
             break
         if argument.startswith("--"):
-            _read_long(reading, argument, rest, valued, long or {})
-        elif argument.startswith("-") and argument != "-":
+            raise UsageError(f"unrecognized option '{argument}'")
+        if argument.startswith("-") and argument != "-":
             _read_letters(reading, argument[1:], rest, flags, valued)
         else:
             reading.operands.append(argument)
@@ -67,21 +65,6 @@ def parse(
         values={name: tuple(values) for name, values in reading.values.items()},
         operands=tuple(reading.operands),
     )
-
-
-def _read_long(
-    reading: _Reading, argument: str, rest: list[str], valued: str, long: Mapping[str, str]
-) -> None:
-    name, equals, value = argument.partition("=")
-    if name not in long:
-        raise UsageError(f"unrecognized option '{name}'")
-    letter = long[name]
-    if letter not in valued:
-        reading.flags.add(letter)
-    elif equals or rest:
-        reading.values.setdefault(letter, []).append(value if equals else rest.pop(0))
-    else:
-        raise UsageError(f"option '{name}' requires an argument")
 
 
 def _read_letters(

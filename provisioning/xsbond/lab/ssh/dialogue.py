@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from xsbond.lab.shell import Machine, Session
-from xsbond.lab.shell.grammar import is_unfinished
 from xsbond.lab.shell.streams import Sink, Streams, decode, encode
 from xsbond.lab.ssh.terminal import Interrupted, Terminal
 
@@ -144,7 +143,7 @@ def _run_lines(channel: Channel, machine: Machine) -> int:
 
 def _take(session: Session, streams: Streams, script: str) -> str:
     """Run a script if it is complete; return what is still to be completed."""
-    if is_unfinished(script):
+    if session.is_unfinished(script):
         return script
     with contextlib.suppress(Interrupted):
         session.execute(script, streams)

@@ -204,6 +204,10 @@ class SshServers:
         finally:
             self.add(listen(*address[:2]), machine, door.account, door.key)
 
+    def serves(self, machine: Machine) -> bool:
+        """Tell whether connections to a host are accepted."""
+        return any(_leads_to(key.data, machine) for key in self._selector.get_map().values())
+
     def cut(self, machine: Machine) -> tuple[_Door, tuple[str, int]]:
         """Refuse connections to a host from now on, and end those it has.
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from xsbond.lab.contracts import Failure
-from xsbond.lab.incoming import native
-from xsbond.lab.schema.kinds import INT
+from xsbond.lab.pool.schema.kinds import INT
+from xsbond.lab.xapi.incoming import native
 from xsbond.lab.xe.errors import CommandError
 from xsbond.lab.xe.fields import Convert
 from xsbond.lab.xe.view import NULL, View

@@ -8,7 +8,10 @@ from xsbond.lab.contracts import Failure
 Record = Mapping[str, Any]
 NULL = "OpaqueRef:NULL"
 NOT_IN_DATABASE = "<not in database>"
-_NAMED = ("host", "network", "PIF", "Bond", "pool", "VLAN", "tunnel", "VM", "VIF", "task")
+_NAMED = (
+    *("host", "network", "PIF", "Bond", "pool", "VLAN", "tunnel", "network_sriov", "VM", "VIF"),
+    "task",
+)
 """Classes whose references xe can name."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xsbond.lab.contracts import BondSettings, Nic
-from xsbond.lab.dom0.bonding import BondState, Leg
+from xsbond.lab.dom0.bonding import BondState, Leg, falls_back
 from xsbond.lab.profiles import Version
 
 _REBALANCED = ("balance-slb", "balance-tcp")
@@ -83,14 +83,14 @@ def render_show(bond: Bond, nics: Mapping[str, Nic], wording: Wording, now: floa
 def _settings(bond: Bond, wording: Wording, now: float) -> list[str]:
     settings = bond.settings
     interval = _rebalance_interval(bond)
-    balanced = settings.bond_mode in _REBALANCED and interval > 0
+    balances = settings.bond_mode in _REBALANCED and not _fallen_back(bond)
     lines = [f"bond_mode: {settings.bond_mode}", *_hashing(bond, wording)]
     if wording.since(2, 14):
         lines.append("lb_output action: disabled, bond-id: -1")
-    if wording.since(3, 0) and settings.bond_mode in _REBALANCED:
+    if wording.since(3, 0) and balances:
         lines.append("all members active: false")
     lines += [f"updelay: {settings.updelay} ms", f"downdelay: {settings.downdelay} ms"]
-    if balanced:
+    if balances and interval > 0:
         passed = round((now - bond.state.created) * 1000)
         lines.append(f"next rebalance: {interval - passed % interval} ms")
     return [*lines, *_lacp(bond, wording)]
@@ -99,7 +99,7 @@ def _settings(bond: Bond, wording: Wording, now: float) -> list[str]:
 def _hashing(bond: Bond, wording: Wording) -> list[str]:
     mode, lines = bond.settings.bond_mode, []
     # Only balance-tcp recirculates; the id it would use is told in bond/list all the same.
-    tcp = mode == "balance-tcp"
+    tcp = mode == "balance-tcp" and not _fallen_back(bond)
     if wording.recirculates:
         recirculation = bond.state.recirculation if tcp else -1
         may = "yes" if tcp else "no"
@@ -128,7 +128,13 @@ def _lacp(bond: Bond, wording: Wording) -> list[str]:
 
 
 def _negotiated(bond: Bond) -> bool:
-    return bond.settings.lacp != "off" and any(leg.enabled for leg in bond.state.legs.values())
+    return bond.settings.lacp != "off" and bond.state.negotiated
+
+
+def _fallen_back(bond: Bond) -> bool:
+    """Tell whether the bond works as active-backup (ofproto/bond.c, bond_is_falling_back_to_ab)."""
+    speaks = bond.settings.lacp != "off" and not bond.state.negotiated
+    return speaks and falls_back(bond.settings)
 
 
 def _lacp_status(bond: Bond) -> str:

@@ -149,12 +149,15 @@ def _ports(dom0: "SimulatedDom0") -> Iterator[Row]:
         yield {**_port(bridge.name, bridge.port_uuid, interface), **row}
     for port in dom0.ports_by_name.values():
         interfaces = tuple(RowId(uuid) for uuid in map(port.interface_uuid, port.devices))
-        row = {**_port(port.name, port.uuid, interfaces), "tag": _tag_of(dom0, port)}
+        vlans: Row = {"tag": _tag_of(dom0, port), "trunks": port.trunks or EMPTY}
+        row = {**_port(port.name, port.uuid, interfaces), **vlans}
         yield {**row, **_bond_columns(dom0, port, port.bond)} if port.bond else row
 
 
 def _tag_of(dom0: "SimulatedDom0", port: "Port") -> Value:
     vlan = dom0.bridges_by_name[port.bridge].settings.vlan
+    if port.tag is not None:
+        return port.tag
     return vlan[1] if vlan else EMPTY
 
 
@@ -199,7 +202,15 @@ def _interfaces(dom0: "SimulatedDom0") -> Iterator[Row]:
         told = dict(port.bond.interface_config) if port.bond else {}
         for device in port.devices:
             row = _interface(port.interface_uuid(device), device, netdevs.get(device), "")
-            yield {**row, "other_config": told}
+            speaks = port.bond is not None and port.bond.lacp != "off"
+            heard: Value = bool(dom0.partnered([device])) if speaks else EMPTY
+            rate = dom0.policed.get(device, 0)
+            yield {
+                **row,
+                "other_config": told,
+                "lacp_current": heard,
+                "ingress_policing_rate": rate,
+            }
 
 
 def _interface(uuid: str, name: str, netdev: "Interface | None", kind: str) -> Row:

@@ -36,8 +36,9 @@ def _become(channel: int, serve: Callable[[socket.socket], NoReturn]) -> NoRetur
     serve(socket.socket(fileno=_CHANNEL))
 
 
-def fork_host(agent: Agent, _message: dict[str, Any], files: list[int]) -> Mapping[str, Any]:
+def fork_host(agent: Agent, message: dict[str, Any], files: list[int]) -> Mapping[str, Any]:
     """Fork the first process of a new host; return its pid as seen from here."""
+    _give_disk(HOSTS / message["own"])
     told, tell = os.pipe()
     parent = os.fork()
     if not parent:
@@ -49,6 +50,13 @@ def fork_host(agent: Agent, _message: dict[str, Any], files: list[int]) -> Mappi
         raise OSError(0, text.decode() or "the host's first process did not start")
     agent.children.add(int(text))
     return {"pid": int(text)}
+
+
+def _give_disk(own: Path) -> None:
+    """Give a host what it keeps its files on, unless it has it; it outlives a crash of the host."""
+    if not own.exists():
+        own.mkdir()
+        rootfs.mount_memory(own)
 
 
 def _fork_first_process(channel: int, tell: int) -> NoReturn:

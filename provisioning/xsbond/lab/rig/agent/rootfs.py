@@ -27,6 +27,8 @@ _HIDDEN = ("acpi", "kcore", "keys", "latency_stats", "scsi", "sched_debug", "tim
 """Of /proc: about the machine, not about the namespaces."""
 _FIXED = ("bus", "fs", "irq", "sys", "sysrq-trigger")
 """Of /proc: the machine's settings."""
+_DISK = "64m"
+"""What a host can write before its disk is full, and this machine's memory is not."""
 _NO_CODE = kernel.NO_SUID | kernel.NO_DEVICES
 
 
@@ -39,7 +41,7 @@ def build(own: Path, spec: Mapping[str, Any]) -> None:
     without them Linux refuses new ones in a user namespace (mount_too_revealing).
     """
     NEW.mkdir(exist_ok=True)
-    kernel.mount("tmpfs", NEW, "tmpfs", _NO_CODE, "mode=0755")
+    mount_memory(NEW)
     for name in _SHARED:
         _share(Path("/", name))
     for name in _OVERLAID:
@@ -47,7 +49,7 @@ def build(own: Path, spec: Mapping[str, Any]) -> None:
     for name in _OWN:
         _bind(_made(own / name), NEW / name)
     for name, mode in _VOLATILE.items():
-        kernel.mount("tmpfs", _made(NEW / name), "tmpfs", _NO_CODE, f"mode={mode}")
+        mount_memory(_made(NEW / name), mode)
     for directory in spec["visible"]:
         _show(Path(directory))
     for place, program in spec["binaries"].items():
@@ -56,6 +58,11 @@ def build(own: Path, spec: Mapping[str, Any]) -> None:
     _devices(NEW / "dev")
     _views_of_the_kernel()
     _enter()
+
+
+def mount_memory(place: Path, mode: str = "0755") -> None:
+    """Mount memory that files of a host can be written to, no more than a disk would take."""
+    kernel.mount("tmpfs", place, "tmpfs", _NO_CODE, f"mode={mode},size={_DISK}")
 
 
 def _made(directory: Path) -> Path:
@@ -138,7 +145,7 @@ def _devices(dev: Path) -> None:
     options = "newinstance,ptmxmode=0666,mode=0620"
     kernel.mount("devpts", _made(dev / "pts"), "devpts", kernel.NO_SUID | kernel.NO_EXEC, options)
     (dev / "ptmx").symlink_to("pts/ptmx")
-    kernel.mount("tmpfs", _made(dev / "shm"), "tmpfs", _NO_CODE, "mode=1777")
+    mount_memory(_made(dev / "shm"), "1777")
 
 
 def _views_of_the_kernel() -> None:

@@ -1,7 +1,4 @@
-"""Programs about files: ls, rm, mkdir, rmdir, touch, basename, dirname."""
-
-import posixpath
-from collections.abc import Callable
+"""Programs about files: ls, rm, mkdir, rmdir, touch."""
 
 from xsbond.lab.shell.machine import Process, UsageError
 from xsbond.lab.shell.options import parse
@@ -89,21 +86,3 @@ def run_touch(process: Process) -> int:
             process.complain(f"cannot touch '{name}': {error.strerror}")
             status = 1
     return status
-
-
-def _printer(part: Callable[[str], str]) -> Callable[[Process], int]:
-    def run(process: Process) -> int:
-        operands = list(parse(process.arguments).operands)
-        if not operands:
-            raise UsageError("missing operand", status=1)
-        text = part(operands[0].rstrip("/") or "/")
-        if process.name == "basename" and len(operands) > 1 and text != operands[1]:
-            text = text.removesuffix(operands[1])
-        process.out(f"{text}\n")
-        return 0
-
-    return run
-
-
-run_basename = _printer(lambda path: posixpath.basename(path) or "/")
-run_dirname = _printer(lambda path: posixpath.dirname(path) or ".")

@@ -9,31 +9,6 @@ from xsbond.lab.shell.options import Parsed, parse
 from xsbond.lab.shell.patterns import PatternError, posix_regex
 
 _FOUND, _NOT_FOUND, _TROUBLE = 0, 1, 2
-_LONG = {
-    "--ignore-case": "i",
-    "--invert-match": "v",
-    "--count": "c",
-    "--quiet": "q",
-    "--silent": "q",
-    "--line-number": "n",
-    "--only-matching": "o",
-    "--word-regexp": "w",
-    "--line-regexp": "x",
-    "--extended-regexp": "E",
-    "--fixed-strings": "F",
-    "--basic-regexp": "G",
-    "--no-messages": "s",
-    "--no-filename": "h",
-    "--with-filename": "H",
-    "--files-with-matches": "l",
-    "--regexp": "e",
-    "--after-context": "A",
-    "--before-context": "B",
-    "--context": "C",
-    "--max-count": "m",
-    "--color": "color",
-    "--colour": "color",
-}
 
 
 def run_grep(process: Process) -> int:
@@ -43,7 +18,7 @@ def run_grep(process: Process) -> int:
         for argument in process.arguments
         if not argument.startswith(("--color", "--colour"))
     ]
-    options = parse(arguments, flags="vEFGiqcnowxshHl", valued="eABCm", long=_LONG)
+    options = parse(arguments, flags="vEFiqcnowxh", valued="eABC")
     operands = list(options.operands)
     patterns = [line for text in options.values.get("e", ()) for line in text.split("\n")]
     if not patterns:
@@ -51,30 +26,14 @@ def run_grep(process: Process) -> int:
             raise UsageError("no pattern given: grep [OPTION]... PATTERN [FILE]...")
         patterns = operands.pop(0).split("\n")
     expression = _expression(process.name, patterns, options)
-    inputs, trouble = _read(process, operands, options)
-    shows_names = ("H" in options.flags or len(operands) > 1) and "h" not in options.flags
+    inputs, trouble = process.read_inputs(operands)
+    shows_names = len(operands) > 1 and "h" not in options.flags
     found = False
     for name, text in inputs:
-        shown = name if name != "-" else "(standard input)"
-        matched = _search(process, expression, options, text, shown if shows_names else "")
-        if "l" in options.flags and matched:
-            process.out(f"{shown}\n")
-        found |= matched
+        found |= _search(process, expression, options, text, name if shows_names else "")
     if trouble and not (found and "q" in options.flags):
         return _TROUBLE
     return _FOUND if found else _NOT_FOUND
-
-
-def _read(
-    process: Process, operands: list[str], options: Parsed
-) -> tuple[list[tuple[str, str]], int]:
-    if "s" not in options.flags:
-        return process.read_inputs(operands)
-    there = [name for name in operands if process.dom0.files.is_file(process.path(name))]
-    if operands and not there:
-        return [], _TROUBLE
-    inputs, _ = process.read_inputs(there)
-    return inputs, _TROUBLE if len(there) < len(operands) else 0
 
 
 def _expression(name: str, patterns: Iterable[str], options: Parsed) -> re.Pattern[str]:
@@ -103,10 +62,8 @@ def _search(
     lines = lines_of(text)
     inverted = "v" in options.flags
     hits = [n for n, line in enumerate(lines) if (expression.search(line) is None) == inverted]
-    if "m" in options.values:
-        hits = hits[: options.number("m", 0)]
     prefix = f"{name}:" if name else ""
-    if options.flags & {"q", "l"}:
+    if "q" in options.flags:
         return bool(hits)
     if "c" in options.flags:
         process.out(f"{prefix}{len(hits)}\n")

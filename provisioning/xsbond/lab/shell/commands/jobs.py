@@ -1,38 +1,25 @@
-"""Programs that run others: sh, bash, nohup, setsid; and kill, where it is called as a program."""
+"""Programs that run others: sh, bash, nohup, setsid, timeout; and kill, called as a program."""
 
 from dataclasses import replace
 
-from xsbond.lab.shell import background, statements
-from xsbond.lab.shell.grammar import ScriptError, parse
-from xsbond.lab.shell.machine import Process, UsageError
-from xsbond.lab.shell.state import FunctionReturn, LoopJump, Shell, ShellExit, new_shell
+from xsbond.lab.shell.commands.system import seconds
+from xsbond.lab.shell.machine import NOT_HERE, UNKNOWN, Expired, Process, UsageError
+from xsbond.lab.shell.options import parse as read_options
+from xsbond.lab.shell.session import Session
+from xsbond.lab.shell.signals import kill
 
-_SYNTAX, _NO_FILE = 2, 127
+_NO_FILE = 127
 
 
 def run_shell_program(process: Process) -> int:
     """Run `sh -c SCRIPT [NAME [ARGUMENT…]]`, a file, or what comes in at standard input."""
-    words = list(process.arguments)
-    options: set[str] = set()
-    while words and words[0].startswith("-") and words[0] != "-c":
-        letters = set(words.pop(0)[1:])
-        if letters - {"e", "u", "f", "l"}:
-            raise UsageError("the lab's shell takes the options -c, -e, -f, -l and -u")
-        options |= letters - {"l"}
-    shell = _child(process, options)
+    words = [word for word in process.arguments if word != "-l"]
     try:
-        script, shell.arguments = _script(process, words)
-        return statements.run(shell, process.streams, parse(script))
-    except ShellExit as ended:
-        return ended.status
-    except (FunctionReturn, LoopJump):
-        return 0
+        script, arguments = _script(process, words)
     except OSError as error:
         process.complain(f"{words[0]}: {error.strerror}")
         return _NO_FILE
-    except ScriptError as error:
-        process.complain(str(error))
-        return _SYNTAX
+    return Session.within(process, arguments).run(script, process.streams)
 
 
 def _script(process: Process, words: list[str]) -> tuple[str, list[str]]:
@@ -41,17 +28,11 @@ def _script(process: Process, words: list[str]) -> tuple[str, list[str]]:
         if len(words) == 1:
             raise UsageError("-c: option requires an argument")
         return words[1], words[3:]
+    if words and words[0].startswith("-"):
+        raise UsageError(f"{words[0]}: {NOT_HERE}", UNKNOWN)
     if words:
         return process.dom0.files.read(process.path(words[0])), words[1:]
     return process.streams.stdin.read(), []
-
-
-def _child(process: Process, options: set[str]) -> Shell:
-    shell = new_shell(process.machine, process.control)
-    shell.variables.update(process.environment)
-    shell.exported = set(process.environment)
-    shell.directory, shell.options = process.directory, options
-    return shell
 
 
 def run_detached(process: Process) -> int:
@@ -69,9 +50,29 @@ def run_detached(process: Process) -> int:
     return process.run(words, {})
 
 
+_TIMED_OUT, _CANNOT_RUN, _KILLED = 124, 125, 128 + 9
+
+
+def run_timeout(process: Process) -> int:
+    """Run a program, and end it once its time is over: timeout of coreutils 8.5 and later.
+
+    The first signal ends whatever the lab runs, so that there is nothing left to be killed. If it
+    is KILL, it ends timeout, too.
+    """
+    options = read_options(process.arguments, valued="ks", permute=False)
+    if len(options.operands) < 2:  # noqa: PLR2004 - how long, and what
+        raise UsageError("missing operand", status=_CANNOT_RUN)
+    limit, *words = options.operands
+    try:
+        with process.control.limited(seconds(limit)):
+            return process.run(words, {})
+    except Expired:
+        return _KILLED if options.last("s") in {"KILL", "SIGKILL", "9"} else _TIMED_OUT
+
+
 def run_kill(process: Process) -> int:
     """Send a signal, as /bin/kill."""
-    complaints = background.kill(process.machine.processes, process.arguments)
+    complaints = kill(process.machine.processes, process.arguments)
     for text in complaints:
         replace(process, name="kill").complain(text)
     return int(bool(complaints))

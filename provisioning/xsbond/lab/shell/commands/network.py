@@ -55,7 +55,10 @@ def run_ifconfig(process: Process) -> int:
 
 
 def run_ip(process: Process) -> int:
-    """Run `ip [-o] link|addr|route [show [dev] IFACE]` or `ip link set IFACE up|down`."""
+    """Run `ip [-o] link|addr|route [show [dev] IFACE]`, and what the lab's ip can change.
+
+    That is `ip link set IFACE up|down`, `ip link del IFACE` and `ip addr del ADDRESS dev IFACE`.
+    """
     arguments, one_line, family = list(process.arguments), False, ""
     while arguments and arguments[0].startswith("-"):
         option = arguments.pop(0)
@@ -73,6 +76,8 @@ def run_ip(process: Process) -> int:
     rest = arguments[1:]
     if _OBJECTS[words[0]] == "link" and rest[:1] == ["set"]:
         return _run_link_set(process, rest[1:])
+    if rest[:1] in (["del"], ["delete"]):
+        return _run_delete(process, _OBJECTS[words[0]], [w for w in rest[1:] if w != "dev"])
     return _run_show(process, _OBJECTS[words[0]], rest, one_line=one_line, family=family)
 
 
@@ -84,6 +89,24 @@ def _run_link_set(process: Process, words: Sequence[str]) -> int:
         process.streams.stderr.write(f'Cannot find device "{rest[0]}"\n')
         return 1
     return _set_link(process, rest[0], rest[1])
+
+
+def _run_delete(process: Process, kind: str, words: Sequence[str]) -> int:
+    device = words[-1] if len(words) == 1 + (kind == "address") else ""
+    if not device or kind == "route":
+        raise UsageError("the lab's ip deletes links and addresses: ip addr del ADDRESS dev IFACE")
+    if _find(process, device) is None:
+        process.streams.stderr.write(f'Cannot find device "{device}"\n')
+        return 1
+    if kind == "link":
+        if process.dom0.delete_device(device):
+            return 0
+        process.streams.stderr.write("RTNETLINK answers: Operation not supported\n")
+        return 2
+    if process.dom0.delete_address(device, words[0]):
+        return 0
+    process.streams.stderr.write("RTNETLINK answers: Cannot assign requested address\n")
+    return 2
 
 
 def _run_show(

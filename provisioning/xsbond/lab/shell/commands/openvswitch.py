@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from xsbond.lab.dom0.ovs.lacp import render_lacp
 from xsbond.lab.dom0.ovs.records import FORMATS
 from xsbond.lab.dom0.ovs.request import Format, Request, VsctlError
 from xsbond.lab.dom0.ovs.show import Bond, Wording, render_list, render_show
@@ -256,18 +257,34 @@ def _bond_show(process: Process, names: Sequence[str]) -> int:
     return 0
 
 
+def _lacp_show(process: Process, names: Sequence[str]) -> int:
+    """Show the LACP of one port, or of all that speak it."""
+    dom0, wording = process.dom0, Wording(version=_version(process))
+    speaking = [bond for bond in _bonds(process) if bond.settings.lacp != "off"]
+    wanted = [bond for bond in speaking if not names or bond.name in names]
+    if names and not wanted:
+        return _refused(process, "no such lacp object")
+    for bond in wanted:
+        process.out(render_lacp(bond, dom0.partnered(bond.state.legs), wording))
+    return 0
+
+
 def _tell_version(process: Process, _: Sequence[str]) -> int:
     return _print_version(process, "ovs-vswitchd")
 
 
 def _list_commands(process: Process, _: Sequence[str]) -> int:
-    process.out("The available commands are:\n  bond/list\n  bond/show [port]\n  version\n")
+    process.out(
+        "The available commands are:\n"
+        "  bond/list\n  bond/show [port]\n  lacp/show [port]\n  version\n"
+    )
     return 0
 
 
 _DAEMON: Mapping[str, tuple[Callable[[Process, Sequence[str]], int], int]] = {
     "bond/list": (_bond_list, 0),
     "bond/show": (_bond_show, 1),
+    "lacp/show": (_lacp_show, 1),
     "list-commands": (_list_commands, 0),
     "version": (_tell_version, 0),
 }

@@ -1,10 +1,10 @@
 """echo and printf."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from xsbond.lab.shell.escapes import unescape
-from xsbond.lab.shell.machine import Process, UsageError
+from xsbond.lab.shell.machine import NOT_HERE, UNKNOWN, Process, UsageError
 
 _DIRECTIVE = re.compile(r"%(?P<flags>[-+ 0#]*)(?P<width>\d*)(?:\.(?P<digits>\d+))?(?P<kind>.)")
 _WIDEST = 4096
@@ -51,33 +51,23 @@ def fill_in(form: str, values: Iterator[str]) -> str:
 
 
 def _directive(match: re.Match[str], values: Iterator[str]) -> str:
-    kind = match["kind"]
+    kind, flags, width = match["kind"], match["flags"], int(match["width"] or 0)
     if kind == "%":
         return "%"
-    width = int(match["width"] or 0)
-    if kind not in "sbdiuxXocf" or width > _WIDEST:
-        raise UsageError(f"`{match[0]}': invalid format character", status=1)
-    text = _converted(kind, next(values, ""), match["digits"], match["flags"])
-    if "-" in match["flags"]:
+    if kind not in "sbdi" or match["digits"] or set(flags) - {"-", "0"} or width > _WIDEST:
+        raise UsageError(f"{match[0]}: {NOT_HERE}", UNKNOWN)
+    text = next(values, "")
+    if kind == "b":
+        text = unescape(text)
+    elif kind != "s":
+        text = str(_number(text))
+    if "-" in flags:
         return text.ljust(width)
-    return text.rjust(width, "0" if "0" in match["flags"] and kind not in "sbc" else " ")
+    return text.rjust(width, "0" if "0" in flags and kind in "di" else " ")
 
 
-def _converted(kind: str, value: str, digits: str | None, flags: str) -> str:
-    if kind in "sb":
-        text = unescape(value) if kind == "b" else value
-        return text[: int(digits)] if digits else text
-    if kind == "c":
-        return value[:1]
-    if kind == "f":
-        return f"{_number(value, float):.{int(digits or 6)}f}"
-    number = int(_number(value, lambda text: int(text, 0)))
-    sign = "+" if "+" in flags and number >= 0 else ""
-    return sign + format(number, {"i": "d", "u": "d"}.get(kind, kind))
-
-
-def _number(value: str, convert: Callable[[str], float]) -> float:
+def _number(value: str) -> int:
     try:
-        return convert(value or "0")
+        return int(value or "0", 0)
     except ValueError as error:
         raise UsageError(f"{value}: invalid number", status=1) from error

@@ -1,13 +1,16 @@
-"""Starting and stopping xapi: service, systemctl, xe-toolstack-restart, xapi-wait-init-complete."""
+"""Starting and stopping xapi and xcp-networkd: service, systemctl, xe-toolstack-restart."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from xsbond.lab.contracts import Toolstack
 from xsbond.lab.shell.anyprocess import AnyProcess
 from xsbond.lab.shell.machine import UsageError
 
 _LSB_NOT_RUNNING = 3
 _COLUMN = 60
 """Where Red Hat's init functions print [  OK  ]."""
+_NETWORKD = "xcp-networkd"
 _INIT_COMPLETE = "/var/run/xapi_init_complete.cookie"
 
 
@@ -62,10 +65,15 @@ _ACTIONS: Mapping[str, Callable[[AnyProcess], int]] = {
 
 
 def run_service(process: AnyProcess) -> int:
-    """Run `service xapi start|stop|restart|status`."""
+    """Run `service NAME start|stop|restart|status`; systemd carries out what has no script."""
     if len(process.arguments) != 2:  # noqa: PLR2004 - a service and what to do
         raise UsageError("usage: service < service_name > [ command ]", status=1)
     name, action = process.arguments
+    if name == _NETWORKD:
+        if not _is_old(process):
+            told = f"Redirecting to /bin/systemctl {action} {name}.service\n"
+            process.streams.stderr.write(told)
+        return _control(process, action, name, quiet=False)
     if name != "xapi":
         process.streams.stderr.write(f"{name}: unrecognized service\n")
         return 1
@@ -85,26 +93,56 @@ def run_init_script(process: AnyProcess) -> int:
 
 
 def run_systemctl(process: AnyProcess) -> int:
-    """Run `systemctl start|stop|restart|is-active|status xapi`; it says little."""
+    """Run `systemctl start|stop|restart|is-active|status UNIT`; it says little."""
     words = [word for word in process.arguments if word not in {"-q", "--quiet", "--no-pager"}]
     if len(words) != 2:  # noqa: PLR2004 - an action and a unit
         raise UsageError("the lab's systemctl takes one action and one unit", status=1)
     action, unit = words[0], words[1].removesuffix(".service")
-    toolstack = process.machine.toolstack
-    if unit != "xapi":
+    if unit not in _UNITS:
         process.streams.stderr.write(f"Unit {unit}.service could not be found.\n")
         return 4 if action in {"status", "is-active"} else 5
+    quiet = len(words) != len(process.arguments)
+    return _control(process, action, unit, quiet=quiet)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    """A service of systemd."""
+
+    runs: Callable[[], bool]
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
+def _xapi(toolstack: Toolstack) -> _Unit:
+    return _Unit(runs=toolstack.running, stop=toolstack.stop, start=toolstack.start)
+
+
+def _networkd(toolstack: Toolstack) -> _Unit:
+    return _Unit(
+        runs=toolstack.networkd_running,
+        stop=toolstack.stop_networkd,
+        start=toolstack.start_networkd,
+    )
+
+
+_UNITS: Mapping[str, Callable[[Toolstack], _Unit]] = {"xapi": _xapi, _NETWORKD: _networkd}
+
+
+def _control(process: AnyProcess, action: str, name: str, *, quiet: bool) -> int:
+    """Do what systemctl does to a unit that exists."""
+    unit = _UNITS[name](process.machine.toolstack)
     if action in {"is-active", "status"}:
-        active = toolstack.running()
-        if len(words) == len(process.arguments) or action == "status":
+        active = unit.runs()
+        if not quiet or action == "status":
             process.out("active\n" if active else "inactive\n")
         return 0 if active else _LSB_NOT_RUNNING
     if action not in {"start", "stop", "restart"}:
         raise UsageError(f"Unknown operation {action}.", status=1)
-    if action != "start" and toolstack.running():
-        toolstack.stop()
-    if action != "stop" and not toolstack.running():
-        toolstack.start()
+    if action != "start" and unit.runs():
+        unit.stop()
+    if action != "stop" and not unit.runs():
+        unit.start()
     return 0
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import posixpath
 
+from xsbond.lab.shell.anyprocess import AnyProcess
 from xsbond.lab.shell.conditions import run_test
 from xsbond.lab.shell.machine import Process, UsageError
 from xsbond.lab.shell.options import parse
@@ -31,7 +32,7 @@ def run_uname(process: Process) -> int:
     return 0
 
 
-def run_date(process: Process) -> int:
+def run_date(process: AnyProcess) -> int:
     """Print the time, in UTC as dom0 keeps it, in a format of one's own after +."""
     options = parse(process.arguments, flags="u")
     form = "+%a %b %e %H:%M:%S UTC %Y"
@@ -69,19 +70,20 @@ def run_sleep(process: Process) -> int:
     operands = parse(process.arguments).operands
     if not operands:
         raise UsageError("missing operand", status=1)
-    process.control.sleep(sum(_seconds(operand) for operand in operands))
+    process.control.sleep(sum(seconds(operand) for operand in operands))
     return 0
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Return a time as sleep and timeout read it; UsageError if it is none."""
     unit = _UNITS.get(text[-1:], 0)
     try:
-        seconds = float(text[:-1] if unit else text) * (unit or 1)
+        found = float(text[:-1] if unit else text) * (unit or 1)
     except ValueError as error:
         raise UsageError(f"invalid time interval '{text}'", status=1) from error
-    if not 0 <= seconds < float("inf"):
+    if not 0 <= found < float("inf"):
         raise UsageError(f"invalid time interval '{text}'", status=1)
-    return seconds
+    return found
 
 
 def run_env(process: Process) -> int:

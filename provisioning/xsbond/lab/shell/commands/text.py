@@ -1,11 +1,10 @@
-"""Programs that pass text on: cat, head, tail, wc, sort, uniq, cut, tr, tee."""
+"""Programs that pass text on: cat, head, tail, wc, sort, cut."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from xsbond.lab.shell.escapes import unescape
 from xsbond.lab.shell.machine import Process, UsageError
-from xsbond.lab.shell.options import Parsed, parse
+from xsbond.lab.shell.options import parse
 
 
 def lines_of(text: str) -> list[str]:
@@ -19,14 +18,9 @@ def print_lines(process: Process, lines: Iterable[str]) -> None:
 
 
 def run_cat(process: Process) -> int:
-    """Print files one after the other; -n numbers the lines."""
-    options = parse(process.arguments, flags="nu")
-    inputs, status = process.read_inputs(options.operands)
-    text = "".join(text for _, text in inputs)
-    if "n" in options.flags:
-        print_lines(process, [f"{n:6d}\t{line}" for n, line in enumerate(lines_of(text), start=1)])
-    else:
-        process.out(text)
+    """Print files one after the other."""
+    inputs, status = process.read_inputs(parse(process.arguments).operands)
+    process.out("".join(text for _, text in inputs))
     return status
 
 
@@ -35,7 +29,7 @@ def _part(process: Process, choose: Callable[[Sequence[str], str], Sequence[str]
     arguments = list(process.arguments)
     if arguments and re.fullmatch(r"-\d+", arguments[0]):
         arguments[:1] = ["-n", arguments[0][1:]]
-    options = parse(arguments, flags="q", valued="n", long={"--lines": "n"})
+    options = parse(arguments, flags="q", valued="n")
     count = options.last("n", "10")
     if not re.fullmatch(r"[-+]?\d+", count):
         raise UsageError(f"invalid number of lines: '{count}'", status=1)
@@ -89,52 +83,18 @@ def _counts(text: str) -> Mapping[str, int]:
     return {"l": text.count("\n"), "w": len(text.split()), "m": len(text), "c": size}
 
 
-def _sort_key(options: Parsed) -> Callable[[str], tuple[float, str]]:
-    """Return what lines are compared by; the C locale's order of bytes."""
-    key = options.last("k")
-    if key and not re.fullmatch(r"\d+(,\d+)?n?", key):
-        raise UsageError(f"-k {key}: the lab's sort knows -k N and -k N,M")
-    separator = options.last("t") or None
-    numeric = "n" in options.flags or key.endswith("n")
-    first, _, last = key.rstrip("n").partition(",")
-
-    def key_of(line: str) -> tuple[float, str]:
-        fields = line.split(separator)
-        chosen = fields[int(first) - 1 : int(last) if last else None] if key else [line]
-        text = (separator or " ").join(chosen)
-        number = re.match(r"\s*-?\d+(\.\d+)?", text) if numeric else None
-        return (float(number[0]) if number else 0.0, text)
-
-    return key_of
-
-
 def run_sort(process: Process) -> int:
-    """Print the lines in order: -n by number, -r backwards, -u each once, -k by a field."""
-    options = parse(process.arguments, flags="nru", valued="kt")
+    """Print the lines in the C locale's order: -n by number, -r backwards, -u each once."""
+    options = parse(process.arguments, flags="nru")
     inputs, status = process.read_inputs(options.operands)
     lines = [line for _, text in inputs for line in lines_of(text)]
-    key = _sort_key(options)
+
+    def key(line: str) -> tuple[float, str]:
+        number = re.match(r"\s*-?\d+(\.\d+)?", line) if "n" in options.flags else None
+        return (float(number[0]) if number else 0.0, line)
+
     lines.sort(key=key, reverse="r" in options.flags)
-    if "u" in options.flags:
-        lines = [line for n, line in enumerate(lines) if n == 0 or key(line) != key(lines[n - 1])]
-    print_lines(process, lines)
-    return status
-
-
-def run_uniq(process: Process) -> int:
-    """Print lines that repeat the one before only once: -c counts, -d and -u choose."""
-    options = parse(process.arguments, flags="cdu")
-    inputs, status = process.read_inputs(options.operands[:1])
-    groups: list[tuple[str, int]] = []
-    for line in (line for _, text in inputs for line in lines_of(text)):
-        if groups and groups[-1][0] == line:
-            groups[-1] = (line, groups[-1][1] + 1)
-        else:
-            groups.append((line, 1))
-    for line, count in groups:
-        if ("d" in options.flags and count == 1) or ("u" in options.flags and count > 1):
-            continue
-        process.out(f"{count:7d} {line}\n" if "c" in options.flags else f"{line}\n")
+    print_lines(process, dict.fromkeys(lines) if "u" in options.flags else lines)
     return status
 
 
@@ -175,57 +135,3 @@ def _chosen(items: Sequence[str], wanted: Sequence[tuple[int, int | None]]) -> l
         for number, item in enumerate(items, start=1)
         if any(first <= number and (last is None or number <= last) for first, last in wanted)
     ]
-
-
-def run_tr(process: Process) -> int:
-    """Replace characters (two sets), delete them (-d) or squeeze repeats (-s)."""
-    options = parse(process.arguments, flags="ds", permute=False)
-    sets = [_characters(operand) for operand in options.operands]
-    if len(sets) != (1 if options.flags else 2):
-        raise UsageError("the lab's tr knows SET1 SET2, -d SET and -s SET", status=1)
-    text = process.streams.stdin.read()
-    if "d" in options.flags:
-        text = "".join(character for character in text if character not in sets[0])
-    elif "s" in options.flags:
-        text = re.sub(f"([{re.escape(sets[0])}])\\1+", r"\1", text)
-    else:
-        padded = sets[1] + sets[1][-1:] * (len(sets[0]) - len(sets[1]))
-        text = text.translate({ord(a): b for a, b in zip(sets[0], padded, strict=False)})
-    process.out(text)
-    return 0
-
-
-_CHARACTER_CLASSES: Mapping[str, str] = {
-    "[:upper:]": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "[:lower:]": "abcdefghijklmnopqrstuvwxyz",
-    "[:digit:]": "0123456789",
-    "[:space:]": " \t\n\r\f\v",
-    "[:blank:]": " \t",
-}
-
-
-def _characters(text: str) -> str:
-    """Return the characters of a set, with ranges and classes written out."""
-    for name, characters in _CHARACTER_CLASSES.items():
-        text = text.replace(name, characters)
-    text = unescape(text)
-    return re.sub(
-        r"(.)-(.)",
-        lambda match: "".join(map(chr, range(ord(match[1]), ord(match[2]) + 1))),
-        text,
-        flags=re.DOTALL,
-    )
-
-
-def run_tee(process: Process) -> int:
-    """Copy standard input to standard output and into files; -a appends."""
-    options = parse(process.arguments, flags="a")
-    text, status = process.streams.stdin.read(), 0
-    process.out(text)
-    for name in options.operands:
-        try:
-            process.dom0.files.write(process.path(name), text, append="a" in options.flags)
-        except OSError as error:
-            process.complain(f"{name}: {error.strerror}")
-            status = 1
-    return status

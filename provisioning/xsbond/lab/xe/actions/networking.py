@@ -95,6 +95,11 @@ def _tunnel_create(job: Job) -> None:
     job.print_uuid("PIF", job.view.call("tunnel.get_access_PIF", tunnel))
 
 
+def _sriov_create(job: Job) -> None:
+    network, pif = job.ref("network", "network-uuid"), job.ref("PIF", "pif-uuid")
+    job.print_uuid("network_sriov", job.view.call("network_sriov.create", pif, network))
+
+
 def _in_any_case(job: Job, name: str) -> str:
     """Return a parameter whose name may be typed in any case."""
     pairs = job.parameters.pairs
@@ -178,6 +183,12 @@ COMMANDS: Mapping[str, Command] = {
         help="Puts a tunnel over a PIF on a network, for one host.",
     ),
     "tunnel-destroy": on_one("tunnel.destroy", "Removes a tunnel and its PIF."),
+    "network-sriov-create": Command(
+        run=_sriov_create,
+        required=("pif-uuid", "network-uuid"),
+        help="Enables SR-IOV on a PIF, and puts what comes of it on a network.",
+    ),
+    "network-sriov-destroy": on_one("network_sriov.destroy", "Disables SR-IOV on a PIF."),
     "pif-unplug": on_one("PIF.unplug", "Takes the PIF's interface down in dom0."),
     "pif-plug": on_one("PIF.plug", "Brings the PIF's interface up in dom0."),
     "pif-reconfigure-ip": Command(

@@ -15,6 +15,7 @@ CLASSES: Mapping[str, XeClass] = {
         networking.BOND,
         networking.VLAN,
         networking.TUNNEL,
+        networking.NETWORK_SRIOV,
         guests.VIF,
         networking.NETWORK,
         guests.VM,

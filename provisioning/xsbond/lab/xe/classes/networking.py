@@ -3,6 +3,7 @@
 from xsbond.lab.xe.classes.kinds import XeClass
 from xsbond.lab.xe.conversions import DEFAULT_LOCKING_MODE, integer, text, truth
 from xsbond.lab.xe.fields import (
+    Field,
     computed,
     mapping,
     members,
@@ -14,7 +15,7 @@ from xsbond.lab.xe.fields import (
     uuids_by_name,
     uuids_of,
 )
-from xsbond.lab.xe.view import Record
+from xsbond.lab.xe.view import Record, View
 
 _METRICS = "PIF_metrics"
 
@@ -23,6 +24,11 @@ def _duplex(metrics: Record) -> str:
     if metrics["duplex"]:
         return "full"
     return "half" if metrics["carrier"] else "unknown"
+
+
+def _remaining_capacity(sriov: Record, view: View) -> str:
+    ref = view.call("network_sriov.get_by_uuid", sriov["uuid"])
+    return str(view.call("network_sriov.get_remaining_capacity", ref))
 
 
 BOND = XeClass(
@@ -64,6 +70,20 @@ TUNNEL = XeClass(
         plain("status", "status"),
         mapping("other-config", "other_config", adds=True),
         plain("protocol", "protocol"),
+    ),
+)
+
+NETWORK_SRIOV = XeClass(
+    name="network-sriov",
+    xapi_class="network_sriov",
+    listed=("uuid", "physical-PIF", "logical-PIF", "requires-reboot", "configuration-mode"),
+    fields=(
+        plain("uuid", "uuid"),
+        uuid_of("physical-PIF", "physical_PIF", "PIF"),
+        uuid_of("logical-PIF", "logical_PIF", "PIF"),
+        plain("requires-reboot", "requires_reboot"),
+        Field(name="remaining-capacity", read=_remaining_capacity),
+        plain("configuration-mode", "configuration_mode"),
     ),
 )
 

@@ -1,0 +1,1 @@
+"""Virtual machines: where they run, and where they go when their host is emptied."""

@@ -1,0 +1,1 @@
+"""bash's language: words, expansions, statements, without any program."""

@@ -1,0 +1,1 @@
+"""A host's xapi process in time: it starts, restarts, loses power, becomes master."""

@@ -1,0 +1,1 @@
+"""The server a client meets: messages, calls, tasks, events."""
