@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_xsbond.failover_claims import LegOnHost
-    from pytest_xsbond.here import BondOnHost
-    from pytest_xsbond.host_in_pool import HostInPool
-    from pytest_xsbond.since_baseline import SinceBaseline
-    from pytest_xsbond.stages import Stages
+    from pytest_xsbond.claims.bond_on_host import BondOnHost
+    from pytest_xsbond.claims.host_in_pool import HostInPool
+    from pytest_xsbond.claims.leg_on_host import LegOnHost
+    from pytest_xsbond.claims.since_baseline import SinceBaseline
+    from pytest_xsbond.claims.stages import Stages
     from xsbond.model import DesiredBond
-    from xsbond.snapshot import Snapshot
+    from xsbond.snapshot.snapshot import Snapshot
 
 __all__ = [
     "BondOnHost",
@@ -41,13 +41,13 @@ class PoolWarning(pytest.PytestWarning):
 
 _HOMES = MappingProxyType(
     {
-        "BondOnHost": "pytest_xsbond.here",
-        "HostInPool": "pytest_xsbond.host_in_pool",
-        "LegOnHost": "pytest_xsbond.failover_claims",
-        "SinceBaseline": "pytest_xsbond.since_baseline",
-        "Stages": "pytest_xsbond.stages",
+        "BondOnHost": "pytest_xsbond.claims.bond_on_host",
+        "HostInPool": "pytest_xsbond.claims.host_in_pool",
+        "LegOnHost": "pytest_xsbond.claims.leg_on_host",
+        "SinceBaseline": "pytest_xsbond.claims.since_baseline",
+        "Stages": "pytest_xsbond.claims.stages",
         "DesiredBond": "xsbond.model",
-        "Snapshot": "xsbond.snapshot",
+        "Snapshot": "xsbond.snapshot.snapshot",
     }
 )
 """Name -> module. pytest imports this package in every run; only those with a pool pay for them."""

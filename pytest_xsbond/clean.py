@@ -7,7 +7,7 @@ through `clean`.
 import re
 
 import pytest
-from _pytest._code.code import ExceptionChainRepr
+from _pytest._code.code import ExceptionChainRepr, ReprEntry, ReprEntryNative
 
 _LONGEST_LINE = 4000
 """Characters; a line for a person has some hundreds, and hostile names have millions."""
@@ -56,9 +56,17 @@ def clean_report(report: pytest.TestReport) -> None:
         for traceback, crash, _ in told.chain:
             for entry in traceback.reprentries:
                 entry.lines = [clean_lines(line) for line in entry.lines]
+                _bound_locals(entry)
             if crash:
                 crash.message = clean_lines(crash.message)
     report.sections = [(clean_line(title), text) for title, text in report.sections]
+
+
+def _bound_locals(entry: ReprEntry | ReprEntryNative) -> None:
+    """Cut the local variables of a frame: pytest shows them whole if it is very verbose."""
+    if isinstance(entry, ReprEntry) and entry.reprlocals:
+        lines = entry.reprlocals.lines
+        entry.reprlocals.lines = [clean(line) for line in lines]
 
 
 def _visible(letter: str) -> str:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_xsbond.keys import EVIDENCE, RUN, VIEWS
-from pytest_xsbond.progress import say_on_terminal
+from pytest_xsbond.claims.stash import EVIDENCE, VIEWS
+from pytest_xsbond.runs.stash import RUN
 
 if TYPE_CHECKING:
     import testinfra.host
 
-    from pytest_xsbond.failover_claims import LegOnHost
-    from pytest_xsbond.here import BondOnHost
-    from pytest_xsbond.host_in_pool import HostInPool
-    from pytest_xsbond.since_baseline import SinceBaseline
-    from pytest_xsbond.stages import Stages
+    from pytest_xsbond.claims.bond_on_host import BondOnHost
+    from pytest_xsbond.claims.host_in_pool import HostInPool
+    from pytest_xsbond.claims.leg_on_host import LegOnHost
+    from pytest_xsbond.claims.since_baseline import SinceBaseline
+    from pytest_xsbond.claims.stages import Stages
     from xsbond.model import DesiredBond
-    from xsbond.snapshot import Snapshot
+    from xsbond.snapshot.snapshot import Snapshot
 
 _NO_POOL = "there is no pool: give --pool=ADDRESS or --pool=lab"
 
@@ -32,21 +32,30 @@ def snapshots(pytestconfig: pytest.Config) -> "Stages":
     run = pytestconfig.stash.get(RUN, None)
     if run is None:
         pytest.fail(_NO_POOL, pytrace=False)
-    with _as_error(), _as_usage_error():
+    from pytest_xsbond.terminal.progress import say_on_terminal, teller  # noqa: PLC0415 - see the top of this file
+
+    with _as_error(), _as_usage_error(), teller(pytestconfig).waiting("looking at the pool"):
         return run.stages(say_on_terminal(pytestconfig))
+
+
+class Refused(pytest.exit.Exception):  # type: ignore[name-defined,misc]  # an attribute, not a type
+    """The end of a session in which nothing was changed."""
+
+    # pytest shows the class of what ends a session, as Python writes it: without its module so.
+    __module__ = "builtins"
 
 
 @contextlib.contextmanager
 def _as_usage_error() -> Iterator[None]:
     """End the session where nothing was changed, because of what only the change itself showed."""
     from pytest_xsbond.clean import clean_lines  # noqa: PLC0415
-    from xsbond.apply import Refused  # noqa: PLC0415 - see the top of this file
-    from xsbond.journal import JournalError  # noqa: PLC0415
+    from xsbond.apply import provisioning  # noqa: PLC0415 - see the top of this file
+    from xsbond.apply.journal import JournalError  # noqa: PLC0415
 
     try:
         yield
-    except (Refused, JournalError) as error:
-        pytest.exit(clean_lines(str(error)), returncode=int(pytest.ExitCode.USAGE_ERROR))
+    except (provisioning.Refused, JournalError) as error:
+        raise Refused(clean_lines(str(error)), int(pytest.ExitCode.USAGE_ERROR)) from None
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +106,7 @@ def _view(
     request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str, bond: "DesiredBond"
 ) -> View:
     """A function from a snapshot to the view a claim is written on."""
-    from pytest_xsbond.here import BondOnHost  # noqa: PLC0415 - see the top of this file
+    from pytest_xsbond.claims.bond_on_host import BondOnHost  # noqa: PLC0415 - see the top of this file
 
     def view(snapshot: "Snapshot | None", host: str = "") -> "BondOnHost | None":
         if snapshot is None:
@@ -115,7 +124,7 @@ def _view(
 
 def _look(request: pytest.FixtureRequest, seen: "BondOnHost | HostInPool | SinceBaseline") -> None:
     """Read what the claim rests on: what cannot be read makes an error of it, not a failure."""
-    from pytest_xsbond.parts import PARTS  # noqa: PLC0415 - see the top of this file
+    from pytest_xsbond.claims.parts import PARTS  # noqa: PLC0415 - see the top of this file
 
     with _as_error():
         for part in _looks_at(request):
@@ -155,10 +164,28 @@ def here(_view: View, snapshots: "Stages") -> "BondOnHost | None":
 @pytest.fixture
 def this_host(request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str) -> "HostInPool":
     """What `xs_host` is like now beside the other hosts; for claims that need no bond."""
-    from pytest_xsbond.host_in_pool import HostInPool  # noqa: PLC0415
-    from pytest_xsbond.seen import Evidence  # noqa: PLC0415 - see the top of this file
+    from pytest_xsbond.claims.host_in_pool import HostInPool  # noqa: PLC0415
+    from pytest_xsbond.claims.seen import Evidence  # noqa: PLC0415 - see the top of this file
 
     evidence = Evidence(snapshot=snapshots.now, host=snapshots.now.host_ref(xs_host))
+    request.node.stash.setdefault(EVIDENCE, []).append(evidence)
+    seen = HostInPool(evidence=evidence, desired=snapshots.desired)
+    _look(request, seen)
+    return seen
+
+
+@pytest.fixture
+def host_before(
+    request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str
+) -> "HostInPool | None":
+    """What `xs_host` was like before this run; None if this run changed nothing."""
+    from pytest_xsbond.claims.host_in_pool import HostInPool  # noqa: PLC0415
+    from pytest_xsbond.claims.seen import Evidence  # noqa: PLC0415 - see the top of this file
+
+    if snapshots.before is None:
+        return None
+    earlier = snapshots.before
+    evidence = Evidence(snapshot=earlier, host=earlier.host_ref(xs_host))
     request.node.stash.setdefault(EVIDENCE, []).append(evidence)
     seen = HostInPool(evidence=evidence, desired=snapshots.desired)
     _look(request, seen)
@@ -170,7 +197,7 @@ def since_baseline(
     request: pytest.FixtureRequest, snapshots: "Stages", xs_host: str
 ) -> "SinceBaseline":
     """What has changed on `xs_host` since `--xsbond-baseline` was taken."""
-    from pytest_xsbond import since_baseline as views  # noqa: PLC0415 - see the top of this file
+    from pytest_xsbond.claims import since_baseline as views  # noqa: PLC0415 - see the top of this file
 
     with _as_error():
         seen = views.since_baseline(snapshots, snapshots.now.host_ref(xs_host))
@@ -185,8 +212,9 @@ def failover(
     request: pytest.FixtureRequest, _view: View, snapshots: "Stages", leg: str
 ) -> "LegOnHost":
     """What became of taking `leg` of `bond` down on `xs_host`; that is done on first use."""
-    from pytest_xsbond import drilling  # noqa: PLC0415 - see the top of this file
-    from pytest_xsbond.failover_claims import LegOnHost  # noqa: PLC0415
+    from pytest_xsbond.claims.leg_on_host import LegOnHost  # noqa: PLC0415
+    from pytest_xsbond.runs import drill_run  # noqa: PLC0415
+    from pytest_xsbond.terminal.progress import say_on_terminal  # noqa: PLC0415 - see the top of this file
 
     seen = _view(snapshots.now)
     assert seen is not None
@@ -194,7 +222,7 @@ def failover(
     with _as_error():
         run = config.stash[RUN]
         say = say_on_terminal(config)
-        seen.drill = drilling.drill_of(run, seen.name, seen.wanted, leg, say)
+        seen.drill = drill_run.drill_of(run, seen.name, seen.wanted, leg, say)
         if loss := seen.drill.loss:
             lost = "packets lost", f"{loss.lost} of {loss.sent}"
             request.node.user_properties.append(lost)

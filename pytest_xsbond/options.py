@@ -1,137 +1,21 @@
-"""The command line, as a table: every option has an ini twin of the same name."""
+"""The command line, as a table: every option has a twin in the environment and in the ini file.
 
+What is given first counts: on the command line, then in the environment, then in the ini file.
+"""
+
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-OptionType = Literal["string", "linelist", "bool"]
+from pytest_xsbond.option_table import OPTIONS, Option, OptionType
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One `--xsbond-…` option; `name` without the prefix, dashes as on the command line."""
-
-    name: str
-    help: str
-    metavar: str = ""
-    """Empty for a flag."""
-    default: str = ""
-    choices: tuple[str, ...] = ()
-    repeatable: bool = False
-    """Every use adds a value; in an ini file each has a line of its own."""
-
-    @property
-    def dest(self) -> str:
-        """Return the attribute of `config.option`, which is also the ini name."""
-        return "xsbond_" + self.name.replace("-", "_")
-
-
-OPTIONS: tuple[Option, ...] = (
-    Option(name="plan", help="print the steps --xsbond-apply would take, or why it refuses"),
-    Option(name="apply", help="provision the bonds that are missing, then verify"),
-    Option(
-        name="inherit",
-        help="how members get the bond: restart their xapi over SSH (default), restart-agent the"
-        " same through XAPI, or create: Bond.create for each",
-        metavar="HOW",
-        default="restart",
-        choices=("restart", "restart-agent", "create"),
-    ),
-    Option(
-        name="undo",
-        help="take back what the journal says was made; with --xsbond-plan only print it",
-    ),
-    Option(
-        name="journal",
-        help="where every change is written down; default: the pool's own directory below"
-        " $XDG_STATE_HOME/pytest-xsbond (~/.local/state/pytest-xsbond)",
-        metavar="DIR",
-    ),
-    Option(
-        name="break-lock",
-        help="change the pool although its lock says that another run does",
-    ),
-    Option(
-        name="bonds",
-        help="the bond file (TOML); default: network PUB, eth1+eth5, balance-slb",
-        metavar="FILE",
-    ),
-    Option(
-        name="wait",
-        help="how long one step, a member's restart and inheritance included, may take (300)",
-        metavar="SECONDS",
-        default="300",
-    ),
-    Option(
-        name="listen",
-        help="count for so long what the legs receive, to find one that hears nothing",
-        metavar="SECONDS",
-    ),
-    Option(
-        name="failover",
-        help="take every leg of every wanted bond down in turn, and see it come back; this"
-        " disturbs the pool (docs/failover.md)",
-    ),
-    Option(
-        name="save-baseline",
-        help="keep this run's last look at the pool in FILE, to compare with after maintenance",
-        metavar="FILE",
-    ),
-    Option(
-        name="baseline",
-        help="also claim that nothing has changed since FILE was saved (docs/drift.md)",
-        metavar="FILE",
-    ),
-    Option(
-        name="waivers",
-        help="file (TOML) of known deviations, which fail no run until they expire"
-        " (docs/waivers.md)",
-        metavar="FILE",
-    ),
-    Option(name="replay", help="judge the snapshots stored in DIR, without a pool", metavar="DIR"),
-    Option(name="save", help="store the snapshots of this run in DIR", metavar="DIR"),
-    Option(
-        name="evidence",
-        help="write report, results, snapshots and raw answers to DIR, and seal them",
-        metavar="DIR",
-    ),
-    Option(name="change", help="the change record this run belongs to", metavar="ID"),
-    Option(
-        name="sign-key",
-        help="sign the evidence with this SSH key, by ssh-keygen -Y",
-        metavar="FILE",
-    ),
-    Option(
-        name="password-file",
-        help="file (mode 0600) with the password; else $XSBOND_PASSWORD, or a prompt",
-        metavar="FILE",
-    ),
-    Option(
-        name="tls-fingerprint",
-        help="SHA-256 of the certificate that XAPI must present",
-        metavar="HEX",
-    ),
-    Option(
-        name="ca-file", help="authorities that XAPI's certificate must come from", metavar="FILE"
-    ),
-    Option(name="insecure", help="do not verify XAPI's certificate at all"),
-    Option(name="lab-hosts", help="hosts of a lab, 1 to 64 (2)", metavar="N", default="2"),
-    Option(
-        name="lab-profile",
-        help="what the hosts of a lab run: current (default), xenserver-8, xcp-ng-8.3,"
-        " xcp-ng-8.2, citrix-hypervisor-8.2, xenserver-6.2",
-        metavar="NAME",
-        default="current",
-    ),
-    Option(
-        name="lab-fault",
-        help="let a named fault strike a host of a lab once it is provisioned; repeatable",
-        metavar="NAME@HOST",
-        repeatable=True,
-    ),
-)
+_POOL = Option(name="pool", help="", metavar="ADDRESS", repeatable=True)
+"""`--pool` is read like the others; its value on the command line is a list."""
+_ON = frozenset({"1", "true", "yes", "on"})
+_OFF = frozenset({"", "0", "false", "no", "off"})
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -140,14 +24,16 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--pool",
         "--xsbond-pool",
-        dest="xsbond_pool",
+        dest=_POOL.dest,
         action="append",
-        metavar="ADDRESS",
-        help="any host of a pool (name, address or https://host:port), lab or lab:ovs",
+        metavar=_POOL.metavar,
+        help="any host of a pool (name, address or https://host:port), lab or lab:ovs"
+        f" [${_POOL.variable}]",
     )
-    parser.addini("xsbond_pool", "default of --pool", type="args", default=[])
+    parser.addini(_POOL.dest, "default of --pool", type="args", default=[])
     for option in OPTIONS:
         flag = f"--xsbond-{option.name}"
+        shown = f"{option.help} [${option.variable}]"
         if option.metavar:
             group.addoption(
                 flag,
@@ -155,42 +41,103 @@ def add_options(parser: pytest.Parser) -> None:
                 metavar=option.metavar,
                 choices=option.choices or None,
                 action="append" if option.repeatable else "store",
-                help=option.help,
+                help=shown,
             )
         else:
-            group.addoption(flag, dest=option.dest, action="store_true", help=option.help)
+            group.addoption(flag, dest=option.dest, action="store_true", help=shown)
         kind: OptionType = "string" if option.metavar else "bool"
         kind = "linelist" if option.repeatable else kind
         parser.addini(option.dest, f"default of {flag}", type=kind, default=None)
 
 
 def pools(config: pytest.Config) -> Sequence[str]:
-    """Return what `--pool` names; the ini value counts only where the option is absent."""
-    given: Sequence[str] = config.getoption("xsbond_pool") or config.getini("xsbond_pool")
-    return given
+    """Return what `--pool` names."""
+    return _values(config, _POOL)
 
 
 def value(config: pytest.Config, name: str) -> str:
-    """Return the text of an option: command line, then ini, then default."""
-    option = next(each for each in OPTIONS if each.name == name)
-    given: Any = config.getoption(option.dest)
-    return str(given or config.getini(option.dest) or option.default)
+    """Return the text of an option, or its default; a path in an ini file is relative to it."""
+    option = _option(name)
+    found = next(((text, base) for text, base in _given(config, option) if text), None)
+    if found is None:
+        return option.default
+    return _path(str(found[0]), found[1]) if option.is_path else str(found[0])
 
 
 def is_given(config: pytest.Config, name: str) -> bool:
-    """Tell whether an option is set, on the command line or in the ini file."""
-    option = next(each for each in OPTIONS if each.name == name)
-    return bool(config.getoption(option.dest) or config.getini(option.dest))
+    """Tell whether an option is set anywhere; its default is nobody's wish."""
+    option = _option(name)
+    if not option.metavar:
+        return flag(config, name)
+    return any(text for text, _ in _given(config, option))
+
+
+def is_on_command_line(config: pytest.Config, name: str) -> bool:
+    """Tell whether an option is set for this run, not as a default of many."""
+    return bool(config.getoption(_option(name).dest))
 
 
 def values(config: pytest.Config, name: str) -> Sequence[str]:
-    """Return all values of a repeatable option; the ini ones count only where it is absent."""
-    option = next(each for each in OPTIONS if each.name == name)
-    given: Sequence[str] = config.getoption(option.dest) or config.getini(option.dest) or ()
-    return tuple(given)
+    """Return all values of a repeatable option; in the environment they are parted by commas."""
+    return _values(config, _option(name))
 
 
 def flag(config: pytest.Config, name: str) -> bool:
-    """Tell whether a flag is set, on the command line or in the ini file."""
-    option = next(each for each in OPTIONS if each.name == name)
-    return bool(config.getoption(option.dest) or config.getini(option.dest))
+    """Tell whether a flag is set; pytest.UsageError if the environment says neither yes nor no."""
+    option = _option(name)
+    if config.getoption(option.dest):
+        return True
+    if option.variable in os.environ:
+        return _yes(option.variable, os.environ[option.variable])
+    return bool(_ini(config, option))
+
+
+def _option(name: str) -> Option:
+    return next(each for each in OPTIONS if each.name == name)
+
+
+def _given(config: pytest.Config, option: Option) -> Sequence[tuple[Any, str]]:
+    """Return (value, directory it is relative to), what counts more first."""
+    ini = str(config.inipath.parent) if config.inipath else ""
+    found = config.getoption(option.dest), os.environ.get(option.variable)
+    return (*((each, "") for each in found), (_ini(config, option), ini))
+
+
+def _values(config: pytest.Config, option: Option) -> Sequence[str]:
+    typed, environment, ini = (each for each, _ in _given(config, option))
+    listed = [word.strip() for word in (environment or "").split(",")]
+    return tuple(typed or [word for word in listed if word] or ini or ())
+
+
+def _ini(config: pytest.Config, option: Option) -> Any:
+    try:
+        return config.getini(option.dest)
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"{config.inipath}: {option.dest}: {error}") from None
+
+
+def _path(text: str, base: str) -> str:
+    """Return a path with the person's own directory for `~`, as a shell leaves it after `=`."""
+    return os.path.join(base, os.path.expanduser(text))  # noqa: PTH111, PTH118 - any text will do
+
+
+def _yes(variable: str, text: str) -> bool:
+    word = text.strip().lower()
+    if word not in _ON | _OFF:
+        known = "1, true, yes, on, 0, false, no, off"
+        raise pytest.UsageError(f"{variable}: {text!r} is none of {known}")
+    return word in _ON
+
+
+def json_file(config: pytest.Config) -> Path | None:
+    """Return where JSON is wanted, if it is. Raises OptionError where no file can be written."""
+    from xsbond.errors import OptionError  # noqa: PLC0415 - a session without a pool needs none of it
+
+    given = value(config, "json")
+    if not given:
+        return None
+    path = Path(given)
+    if path.is_dir() or not path.parent.is_dir():
+        what = f"{path} is a directory" if path.is_dir() else f"there is no directory {path.parent}"
+        raise OptionError("--xsbond-json", f"{what}; name a file in a directory that exists")
+    return path.resolve()

@@ -1,33 +1,26 @@
 """What one run is to do, read from options, ini file and environment once and for all."""
 
-import getpass
 import math
 import os
-import stat
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from pytest_xsbond import options
-from pytest_xsbond.baseline import Baseline, baseline_option, save_baseline_option
-from pytest_xsbond.waiver import Waiver
-from pytest_xsbond.waiver_file import waivers_option
-from xsbond.address import Credentials
+from pytest_xsbond import options, relevance
+from pytest_xsbond.claims.outcomes import CATALOGUE
+from pytest_xsbond.relevance import LABS
+from pytest_xsbond.waivers.file import read_waivers
+from pytest_xsbond.waivers.waiver import Waiver
 from xsbond.bondfile import TUTORIAL, read_bond_file
+from xsbond.collect.address import Credentials
+from xsbond.collect.ssh import SshSettings
+from xsbond.collect.tls import TlsTrust
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
-from xsbond.secret import Secret
-from xsbond.ssh import SshSettings
-from xsbond.tls import TlsTrust
 
-Mode = Literal["verify", "plan", "apply", "undo"]
-
-LAB, OVS_LAB = "lab", "lab:ovs"
-LABS = frozenset({LAB, OVS_LAB})
-"""The words that stand for an embedded pool: simulated, or on real Open vSwitch."""
+Mode = Literal["verify", "plan", "apply", "undo", "describe"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +43,11 @@ class Settings:
     failover: bool
     """Whether legs are taken down, one after the other."""
     replay: Path | None
+    judge_altered: bool
+    """Whether a replay judges snapshots that are not what was sealed."""
     save: Path | None
-    baseline: Baseline | None
-    """What nothing but the wanted bonds may differ from."""
+    baseline: Path | None
+    """The file of the look that nothing but the wanted bonds may differ from."""
     save_baseline: Path | None
     waivers: tuple[Waiver, ...] | None
     """None if no file was named; a replay then goes by those stored with it."""
@@ -69,74 +64,130 @@ class Settings:
     """None: pin the certificate read over SSH."""
     ssh_config: str | None
     identity_file: str | None
+    typed: tuple[str, ...] = ()
+    """The arguments of the command line, to be typed again; none for a replay."""
 
 
-def read_settings(config: pytest.Config, stored: str | None = None) -> Settings:
-    """Read the settings; OptionError or BondFileError says what is wrong with them.
-
-    An xdist worker judges what its controller has stored in `stored`, whatever the options say.
-    """
-    pools = () if stored else options.pools(config)
-    replay = stored or options.value(config, "replay")
+def read_settings(config: pytest.Config) -> Settings:
+    """Read the settings; OptionError or BondFileError says what is wrong with them."""
+    pools = options.pools(config)
+    replay = options.value(config, "replay")
     if len(pools) > 1:
         raise OptionError("--pool", f"one pool a run, not {len(pools)}: {', '.join(pools)}")
     if pools and replay:
         raise OptionError("--xsbond-replay", "judges what is stored; it takes no --pool")
     bonds = options.value(config, "bonds")
     pool = pools[0] if pools else ""
+    mode = _mode(config, pool)
+    _refuse_idle(config, pool, mode)
     return Settings(
         pool=pool,
-        mode=_mode(config, pool),
+        mode=mode,
         inherit=Inherit(_one_of(config, "inherit", [each.value for each in Inherit])),
         desired=read_bond_file(Path(bonds)) if bonds else TUTORIAL,
         bonds_file=bonds,
         wait=_seconds(config, "wait"),
         until_all_hold=options.is_given(config, "wait"),
         listen=_seconds(config, "listen") if options.value(config, "listen") else 0.0,
-        failover=_failover(config),
+        failover=options.flag(config, "failover") and not replay,
         replay=Path(replay) if replay else None,
+        judge_altered=options.flag(config, "judge-altered"),
         save=_directory(options.value(config, "save")),
-        # A worker's are with the stages.
-        baseline=None if stored else baseline_option(config),
-        save_baseline=None if stored else save_baseline_option(config),
-        waivers=None if stored else waivers_option(config),
+        baseline=_file(config, "baseline"),
+        save_baseline=_save_baseline(config),
+        waivers=_waivers(config),
         journal=_directory(options.value(config, "journal"), "--xsbond-journal"),
         break_lock=options.flag(config, "break-lock"),
         change=options.value(config, "change"),
         lab_hosts=_count(config, "lab-hosts"),
         lab_profile=options.value(config, "lab-profile"),
-        lab_faults=_faults(config, pool),
+        lab_faults=tuple(options.values(config, "lab-fault")) if pool in LABS else (),
         trust=_trust(config),
-        ssh_config=config.getoption("ssh_config", default=None),
-        identity_file=config.getoption("ssh_identity_file", default=None),
+        ssh_config=_ssh(config, "ssh-config"),
+        identity_file=_ssh(config, "ssh-identity-file"),
+        typed=() if replay else tuple(map(str, config.invocation_params.args)),
     )
 
 
-def _failover(config: pytest.Config) -> bool:
-    wanted = options.flag(config, "failover")
-    if wanted and options.value(config, "replay"):
-        raise OptionError("--xsbond-failover", "needs a pool; --xsbond-replay has none")
-    return wanted
+def worker_settings(stored: Path) -> Settings:
+    """Return the settings of an xdist worker: it judges what its controller has stored.
+
+    The options were the controller's to read; what they say of bonds, baseline and waivers is with
+    the stages.
+    """
+    return Settings(
+        pool="",
+        mode="verify",
+        inherit=Inherit.RESTART,
+        desired=TUTORIAL,
+        bonds_file="",
+        wait=0.0,
+        until_all_hold=False,
+        listen=0.0,
+        failover=False,
+        replay=stored,
+        judge_altered=False,
+        save=None,
+        baseline=None,
+        save_baseline=None,
+        waivers=None,
+        journal=None,
+        break_lock=False,
+        change="",
+        lab_hosts=0,
+        lab_profile="",
+        lab_faults=(),
+        trust=None,
+        ssh_config=None,
+        identity_file=None,
+    )
 
 
-def _faults(config: pytest.Config, pool: str) -> tuple[str, ...]:
-    given = tuple(options.values(config, "lab-fault"))
-    if given and pool not in LABS:
-        reason = f"strikes a lab only, that is --pool={LAB} or --pool={OVS_LAB}"
-        raise OptionError("--xsbond-lab-fault", reason)
+def _refuse_idle(config: pytest.Config, pool: str, mode: Mode) -> None:
+    """Raise OptionError for all that was typed and means nothing in this run."""
+    about = "replay" if not pool else "lab" if pool in LABS else "pool"
+    if idle := relevance.complaint(relevance.given(config), f"{about} {mode}"):
+        raise OptionError(*idle)
+
+
+def _ssh(config: pytest.Config, name: str) -> str | None:
+    """Return an SSH option of ours, else testinfra's of that name, where that plugin is loaded."""
+    ours = options.value(config, name)
+    theirs: str | None = config.getoption(name.replace("-", "_"), default=None)
+    given = ours or theirs
+    if given and not Path(given).expanduser().is_file():
+        raise OptionError(f"--xsbond-{name}" if ours else f"--{name}", f"{given}: no such file")
     return given
 
 
 def _mode(config: pytest.Config, pool: str) -> Mode:
     plan, apply = options.flag(config, "plan"), options.flag(config, "apply")
+    if options.value(config, "write-bonds"):
+        return _describe(config)
     if options.flag(config, "undo"):
         return _undo(config, pool, apply=apply)
     if plan and apply:
         raise OptionError("--xsbond-plan", "changes nothing; it excludes --xsbond-apply")
     if plan:
         return "plan"
+    if not pool:
+        return "verify"
     # A lab is thrown away afterwards, so that it may be provisioned without being asked.
     return "apply" if apply or pool in LABS else "verify"
+
+
+def _describe(config: pytest.Config) -> Mode:
+    for name in ("plan", "apply", "undo"):
+        if options.flag(config, name):
+            raise OptionError("--xsbond-write-bonds", f"only looks; it excludes --xsbond-{name}")
+    return "describe"
+
+
+def touches_pool(config: pytest.Config) -> bool:
+    """Tell whether a run may change or disturb its pool, as far as its options tell."""
+    pools = options.pools(config)
+    asked = options.flag(config, "apply") or options.flag(config, "failover")
+    return any(asked or pool in LABS for pool in pools)
 
 
 def _undo(config: pytest.Config, pool: str, *, apply: bool) -> Mode:
@@ -175,12 +226,42 @@ def _count(config: pytest.Config, name: str) -> int:
     return int(given)
 
 
+def _file(config: pytest.Config, name: str) -> Path | None:
+    given = options.value(config, name)
+    return Path(given) if given else None
+
+
+def _waivers(config: pytest.Config) -> tuple[Waiver, ...] | None:
+    path = _file(config, "waivers")
+    return read_waivers(path, CATALOGUE) if path else None
+
+
 def _directory(given: str, option: str = "--xsbond-save") -> Path | None:
     if not given:
         return None
     if Path(given).exists() and not Path(given).is_dir():
         raise OptionError(option, f"{given} is no directory")
     return Path(given)
+
+
+def _save_baseline(config: pytest.Config) -> Path | None:
+    """Return where `--xsbond-save-baseline` is to write; OptionError if it could not."""
+    option = "--xsbond-save-baseline"
+    if not (given := options.value(config, "save-baseline")):
+        return None
+    path, compared = Path(given), options.value(config, "baseline")
+    if compared and path.resolve() == Path(compared).resolve():
+        reason = f"{path} is what this run compares with; save the new baseline to another file"
+        raise OptionError(option, reason)
+    if path.exists() and not path.is_file():
+        # It would be replaced, were it a device.
+        kind = "directory; name a file in it" if path.is_dir() else "device; name a file"
+        raise OptionError(option, f"{path} is a {kind}")
+    if not path.parent.is_dir():
+        raise OptionError(option, f"there is no directory {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise OptionError(option, f"directory {path.parent} cannot be written to")
+    return path
 
 
 def _trust(config: pytest.Config) -> TlsTrust | None:
@@ -197,58 +278,11 @@ def _trust(config: pytest.Config) -> TlsTrust | None:
     return TlsTrust(fingerprint=bare, ca_file=Path(ca_file) if ca_file else None, insecure=insecure)
 
 
-def ssh_settings(settings: Settings, password: str) -> SshSettings:
-    """Return how dom0s are reached."""
+def ssh_settings(settings: Settings, who: Credentials) -> SshSettings:
+    """Return how dom0s are reached; another user's password is none of root's business there."""
     return SshSettings(
         ssh_config=settings.ssh_config,
         identity_file=settings.identity_file,
-        password=password or None,
+        password=who.password if who.username == "root" and who.password else None,
+        hidden=who.password,
     )
-
-
-def read_credentials(config: pytest.Config) -> Credentials:
-    """Return user and password: the file, else the environment, else a prompt on a terminal."""
-    username = os.environ.get("XSBOND_USERNAME", "root")
-    file = options.value(config, "password-file")
-    if file:
-        return Credentials(username, _read_password_file(Path(file)))
-    if "XSBOND_PASSWORD" in os.environ:
-        return Credentials(username, os.environ["XSBOND_PASSWORD"])
-    capture = config.pluginmanager.getplugin("capturemanager")
-    if capture is None:
-        return Credentials(username, _prompt(username))
-    with capture.global_and_fixture_disabled():
-        return Credentials(username, _prompt(username))
-
-
-_LONGEST_PASSWORD = 4096
-"""Characters; PAM takes 512."""
-
-
-def _read_password_file(path: Path) -> str:
-    option = "--xsbond-password-file"
-    try:
-        with path.open(encoding="utf-8") as file:
-            # Asked of what is open: the name may lead elsewhere a moment later.
-            mode = os.fstat(file.fileno()).st_mode
-            if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-                raise OptionError(option, f"{path} may be read by others; run chmod 600 {path}")
-            text = Secret(file.read(_LONGEST_PASSWORD + 1))
-    except (OSError, UnicodeDecodeError) as error:
-        # The text of a decoding error holds bytes of the file.
-        reason = getattr(error, "strerror", None) or "is not text in UTF-8"
-        raise OptionError(option, f"{path}: {reason}") from None
-    if len(text) > _LONGEST_PASSWORD:
-        raise OptionError(option, f"{path} holds no password: it is too long")
-    if "\n" in text.rstrip("\r\n"):
-        raise OptionError(option, f"{path} holds more than one line")
-    if not text.rstrip("\r\n"):
-        raise OptionError(option, f"{path} is empty")
-    return Secret(text.rstrip("\r\n"))
-
-
-def _prompt(username: str) -> str:
-    if not (sys.stdin and sys.stdin.isatty()):
-        reason = "is not given: set XSBOND_PASSWORD, or name a --xsbond-password-file"
-        raise OptionError("password", reason)
-    return getpass.getpass(f"Password of {username}: ")

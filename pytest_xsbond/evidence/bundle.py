@@ -14,20 +14,23 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pytest_xsbond import options
-from pytest_xsbond.evidence import manifest, signature
+from pytest_xsbond import manifest, options
+from pytest_xsbond.causes.failure import SECTION
+from pytest_xsbond.claims.results import Result, collect_result
+from pytest_xsbond.claims.stages import BUNDLED, Stages, named_snapshots, store_stages
+from pytest_xsbond.claims.stash import RESULTS
+from pytest_xsbond.evidence import signature
 from pytest_xsbond.evidence.facts import RunFacts, facts_of
 from pytest_xsbond.evidence.summary_page import summary_page
-from pytest_xsbond.keys import RUN
-from pytest_xsbond.progress import say_on_terminal
-from pytest_xsbond.results import Result, collect_result
-from pytest_xsbond.run import PoolRun, Run
-from pytest_xsbond.stages import BUNDLED, Stages, named_snapshots, store_stages
+from pytest_xsbond.runs.run import PoolRun, Run
+from pytest_xsbond.runs.stash import RUN
+from pytest_xsbond.terminal.progress import say_on_terminal
+from pytest_xsbond.verdict.page import Page, page_of
 from xsbond.errors import OptionError
 from xsbond.private import write_private
-from xsbond.snapshot import Snapshot, now
+from xsbond.snapshot.snapshot import Snapshot, now
 
-RESULTS = "results.jsonl"
+RESULTS_FILE = "results.jsonl"
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -70,8 +73,10 @@ class Bundle:
 
     def __init__(self, config: pytest.Config, directory: Path) -> None:
         self.config, self.directory = config, directory
-        self.started, self.results = now(), list[Result]()
-        self._file = os.open(directory / RESULTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.started = now()
+        self._file = os.open(
+            directory / RESULTS_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
+        )
         self._stored = self._sealed = False
         self._exit_status = int(pytest.ExitCode.INTERNAL_ERROR)
         self._refused = ""
@@ -94,14 +99,13 @@ class Bundle:
         if result is None:
             return
         self._store_stages()
-        self.results.append(result)
         sections = dict(report.sections)
         line = {
             "time": now(),
             "test": report.nodeid,
             "seconds": round(report.duration, 3),
             **msgspec.to_builtins(result),
-            "explanation": sections.get("how to go on", ""),
+            "explanation": sections.get(SECTION, ""),
         }
         os.write(self._file, msgspec.json.encode(line) + b"\n")
 
@@ -117,6 +121,10 @@ class Bundle:
         if run is None or not run.has_stages:
             return None
         return run.stages(say_on_terminal(self.config))
+
+    @property
+    def _results(self) -> list[Result]:
+        return self.config.stash.get(RESULTS, [])
 
     @property
     def _run(self) -> Run | None:
@@ -147,7 +155,7 @@ class Bundle:
         self._store_stages(anew=True)
         facts = self._facts()
         self._write("run.json", msgspec.json.format(msgspec.json.encode(facts), indent=1))
-        self._write("summary.md", summary_page(facts, self.results).encode())
+        self._write("summary.md", summary_page(facts, self._page, self._results).encode())
         self._keep_raw()
         self._fetch()
         for path in self.directory.rglob("*"):
@@ -157,11 +165,15 @@ class Bundle:
         yield f"{manifest.NAME}: {digest}", {"bold": True}
         yield from self._sign()
 
+    @property
+    def _page(self) -> Page | None:
+        return page_of(self._run.expected(), self._results) if self._run else None
+
     def _facts(self) -> RunFacts:
         return facts_of(
             self.config,
             self._run,
-            self.results,
+            self._results,
             started=self.started,
             ended=now(),
             exit_status=self._exit_status,
@@ -177,7 +189,7 @@ class Bundle:
 
     def _fetch(self) -> None:
         """Take a copy of what was written elsewhere: at the user's wish, or a pool's journal."""
-        journal = self._run.journal if isinstance(self._run, PoolRun) else None
+        journal = self._run.change.journal if isinstance(self._run, PoolRun) else None
         found = {
             "report.html": self.config.getoption("htmlpath", None),
             "junit.xml": self.config.getoption("xmlpath", None),

@@ -11,11 +11,13 @@ from importlib.metadata import version
 
 import pytest
 
-from pytest_xsbond import drilling, header, options
-from pytest_xsbond.keys import PROGRESS
-from pytest_xsbond.results import Result
-from pytest_xsbond.run import PoolRun, Run
-from xsbond.plan import by_name
+from pytest_xsbond import options
+from pytest_xsbond.claims.results import Result
+from pytest_xsbond.runs import drill_run
+from pytest_xsbond.runs.run import PoolRun, Run
+from pytest_xsbond.terminal import header
+from pytest_xsbond.terminal.progress import PROGRESS
+from xsbond.plan.plan import by_name
 
 SCHEMA = 1
 """Version of run.json."""
@@ -108,7 +110,7 @@ def facts_of(
         hosts=_hosts(run) if run else (),
         verdicts=Counter(result.verdict for result in results),
         progress=tuple(told_so_far),
-        changed=tuple(step.does for step in pool_run.changed) if pool_run else (),
+        changed=tuple(step.does for step in pool_run.change.done) if pool_run else (),
         disturbed=_disturbed(pool_run) if pool_run else (),
         stopped=_stopped(pool_run) if pool_run else "",
         refused=refused,
@@ -149,4 +151,4 @@ def _stopped(run: PoolRun) -> str:
 
 
 def _disturbed(run: PoolRun) -> tuple[str, ...]:
-    return tuple(drilling.disturbance(each) for each in run.drills.disturbed())
+    return tuple(drill_run.disturbance(each) for each in run.drills.disturbed())

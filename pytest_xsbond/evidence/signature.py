@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from pytest_xsbond.evidence.manifest import NAME, SIGNATURE, BundleError
+from pytest_xsbond.manifest import NAME, SIGNATURE, BundleError
 
 NAMESPACE = "pytest-xsbond"
 """What the signature is for: one made for something else, as a git commit, is none."""

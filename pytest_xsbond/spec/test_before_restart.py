@@ -35,7 +35,7 @@ def test_dom0_interfaces_are_as_before(created: BondOnHost, before: BondOnHost) 
 def test_bridges_of_the_legs_are_still_there(created: BondOnHost) -> None:
     """The new bridge does not exist on this member yet, the bridges of the legs still do."""
     bridge = created.network.bridge
-    assert created.leg_bridges
+    assert created.leg_bridges, "the legs have no bridges of their own"
     assert created.bridges & ({bridge} | created.leg_bridges) == created.leg_bridges
 
 
@@ -48,5 +48,6 @@ def test_switch_has_no_such_bond_yet(created: BondOnHost) -> None:
 @outcome("M-2")
 def test_agent_was_restarted_and_is_back(here: BondOnHost, created: BondOnHost) -> None:
     """The member's xapi was started anew, and the host is live and enabled."""
-    started, earlier = here.start_time, created.start_time
-    assert (started > earlier, here.is_live, here.record.enabled) == (True, True, True)
+    started = here.start_time > created.start_time
+    seen = {"started anew": started, "live": here.is_live, "enabled": here.record.enabled}
+    assert seen == dict.fromkeys(seen, True)

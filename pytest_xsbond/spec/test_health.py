@@ -1,7 +1,16 @@
 """The health of every bond, beyond what the tutorial looks at: what users' outages began with."""
 
-from pytest_xsbond import BondOnHost, HostInPool, health, outcome, pool_health
-from xsbond.lookup import ovs_mode
+from pytest_xsbond import BondOnHost, HostInPool, outcome
+from pytest_xsbond.claims import health, pool_health
+from pytest_xsbond.claims.declared import nics, vlans
+from pytest_xsbond.claims.dom0 import bridge, gained, settings
+from xsbond.snapshot.lookup import ovs_mode
+
+
+@outcome("H-nics", looks_at=["nics"])
+def test_wanted_nics_can_be_used(here: BondOnHost) -> None:
+    """Each wanted NIC that XAPI lists is in dom0, and no leg of another bond of the host."""
+    assert nics.unusable_nics(here) == ()
 
 
 @outcome("H-both-views", looks_at=["ovs_bonds", "ports", "nics"])
@@ -24,7 +33,7 @@ def test_no_leg_is_deaf(here: BondOnHost) -> None:
 
 @outcome("H-same-nics")
 def test_legs_are_the_same_nics_on_every_host(here: BondOnHost) -> None:
-    """The legs have the device names, and sit in the PCI slots, that they have on most hosts."""
+    """The legs have the names of most hosts, and the slots that most hosts of the model have."""
     assert pool_health.odd_positions(here) == ()
 
 
@@ -37,73 +46,117 @@ def test_legs_have_the_macs_of_their_nics(here: BondOnHost) -> None:
 
 @outcome("H-mtu", looks_at=["nics"])
 def test_mtu_is_the_same_all_the_way(here: BondOnHost) -> None:
-    """The bond's PIF, the bridge and the legs have the network's MTU."""
+    """Network, bond PIF, bridge and legs have the MTU of the bond file, or else the network's."""
     mtus = health.mtus(here)
-    assert mtus == dict.fromkeys(mtus, here.network.MTU)
+    assert mtus == dict.fromkeys(mtus, health.wanted_mtu(here))
 
 
 @outcome("H-speed")
 def test_legs_run_at_one_speed(here: BondOnHost) -> None:
-    """The legs whose NIC reports it run at one speed, and at full duplex."""
-    speeds = health.speeds(here)
-    fastest = max(speed for speed, _ in speeds.values())
-    assert speeds == dict.fromkeys(speeds, (fastest, "full duplex"))
+    """The legs run at full duplex, and at one speed unless they are active-backup."""
+    assert health.speeds(here) == health.wanted_speeds(here)
 
 
 @outcome("H-vlans")
 def test_vlans_of_the_bond_are_on_every_host(here: BondOnHost) -> None:
-    """Every VLAN network on the bond is on this host's bond, too, with the tag of most hosts."""
-    assert pool_health.vlan_differences(here) == ()
+    """The bond has the VLANs that the pool's bonds have, with their tags, and each is attached."""
+    assert vlans.vlan_differences(here) == ()
 
 
-@outcome("H-leg-clean", looks_at=["interfaces"])
+@outcome("H-vlans-run", looks_at=["bridges", "ports"])
+def test_vlans_of_the_bond_run_in_dom0(here: BondOnHost) -> None:
+    """Each VLAN on the bond has its bridge in dom0, on the bond's bridge and with its tag."""
+    assert vlans.vlans_that_do_not_run(here) == ()
+
+
+@outcome("H-leg-clean", looks_at=["interfaces", "addresses", "devices", "policing"])
 def test_legs_carry_nothing_of_their_own(here: BondOnHost) -> None:
-    """No leg has an address, is the management interface or carries a network of its own."""
+    """No leg has an address, a device on it or a network of its own, or is held back."""
     assert health.burdens(here) == ()
+    assert bridge.held_back(here) == ()
 
 
 @outcome("H-one-management")
 def test_host_has_one_management_interface(this_host: HostInPool) -> None:
     """The host has exactly one management PIF, and it is on no guest bond."""
-    devices = [pif.device for pif in this_host.management_pifs]
-    seen = len(devices), [device for device in devices if device in this_host.guest_bonds]
-    assert seen == (1, [])
+    seen = {
+        "management PIFs": len(this_host.management_pifs),
+        "on guest bonds": this_host.management_on_guest_bonds,
+    }
+    assert seen == {"management PIFs": 1, "on guest bonds": ()}
 
 
 @outcome("H-backend", looks_at=["chosen_backend"])
 def test_host_runs_what_the_others_run(this_host: HostInPool) -> None:
-    """The host runs the network backend and the product version that most hosts run."""
+    """The host runs the network backend and the product version of the pool master."""
     assert this_host.odd_software() == ()
 
 
 @outcome("H-slb-not-lacp", looks_at=["statuses", "port_settings"])
 def test_slb_bond_has_the_settings_of_one(here: BondOnHost) -> None:
-    """A balance-slb bond has LACP off, the delays that XAPI sets, and no override on its PIF."""
-    assert health.slb(here) == health.SLB
+    """A balance-slb bond has LACP off, XAPI's delays and detection, and no override."""
+    assert settings.slb(here) == settings.wanted_slb(here)
 
 
 @outcome("H-lacp", looks_at=["statuses", "port_settings", "ovs_bonds"])
 def test_lacp_is_negotiated_on_every_leg(here: BondOnHost) -> None:
     """A lacp bond has negotiated with its partner, on every leg, and has not fallen back."""
-    seen = health.lacp(here)
+    seen = settings.lacp(here)
     legs = dict.fromkeys(sorted(here.legs), "enabled")
     assert seen == {"lacp": "negotiated", "mode": ovs_mode(here.wanted), **legs}
 
 
 @outcome("H-alerts")
 def test_no_alert_is_unanswered(here: BondOnHost) -> None:
-    """No message says that the bond is not whole since one said that it is."""
+    """No alert about the bond is newer than the last 'all links up' message."""
     assert pool_health.unanswered_alerts(here) == ()
 
 
 @outcome("H-hosts", looks_at=["clock_offset"])
 def test_host_is_live_and_enabled(this_host: HostInPool) -> None:
     """The host is live and enabled, and its clock is within 2 s of the others."""
-    seen = this_host.is_live, this_host.record.enabled, this_host.clock_difference()
-    assert seen == (True, True, "")
+    clock = this_host.clock_difference() or "right"
+    seen = {"live": this_host.is_live, "enabled": this_host.record.enabled, "clock": clock}
+    assert seen == {"live": True, "enabled": True, "clock": "right"}
 
 
 @outcome("H-naming")
 def test_bond_has_one_name_on_every_host(here: BondOnHost) -> None:
     """The bond has the device name that it has on most hosts."""
     assert pool_health.odd_name(here) == ()
+
+
+@outcome("H-standby-speed")
+def test_standby_leg_is_as_fast(here: BondOnHost) -> None:
+    """No leg of an active-backup bond is slower than another one."""
+    assert health.slower_legs(here) == ()
+
+
+@outcome("H-settings", looks_at=["statuses", "port_settings"])
+def test_bond_has_the_settings_of_its_mode(here: BondOnHost) -> None:
+    """An active-backup or lacp bond has XAPI's delays and detection, and no override."""
+    assert settings.settings(here) == settings.wanted_settings(here)
+
+
+@outcome("H-bridge", looks_at=["ovs_bridges", "flows"])
+def test_bridge_passes_frames(here: BondOnHost) -> None:
+    """The network's bridge has a flow, without which Open vSwitch passes no frame."""
+    assert bridge.blocked(here) == ()
+
+
+@outcome("H-flows", looks_at=["ovs_bridges", "flows"])
+def test_bridge_drops_no_frames(here: BondOnHost) -> None:
+    """No flow of the network's bridge drops frames."""
+    assert bridge.dropping(here) == ()
+
+
+@outcome("H-addresses", looks_at=["addresses", "devices"])
+def test_no_other_host_has_its_addresses(this_host: HostInPool) -> None:
+    """No other host has an address that this host has."""
+    assert gained.shared_addresses(this_host) == ()
+
+
+@outcome("H-modes", looks_at=["bonds"])
+def test_bonds_run_in_modes_of_xapi(this_host: HostInPool) -> None:
+    """Every bond that runs on the host is in a mode that XAPI has."""
+    assert this_host.foreign_modes() == ()

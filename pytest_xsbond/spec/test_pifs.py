@@ -1,6 +1,7 @@
 """The PIFs of every host (tutorial steps PM-2, PM-4.2 and M-3.2)."""
 
 from pytest_xsbond import BondOnHost, outcome
+from pytest_xsbond.claims import described
 
 
 @outcome("PM-2")
@@ -23,13 +24,17 @@ def test_other_bonds_are_untouched(here: BondOnHost, before: BondOnHost) -> None
 
 @outcome("PM-4.2.3", "M-3.2")
 def test_bond_has_an_attached_pif(here: BondOnHost) -> None:
-    """The host has one PIF on the network, which is no physical one and is attached."""
-    assert (len(here.pif_refs), here.pif.physical, here.pif.currently_attached) == (1, False, True)
+    """The host has exactly one PIF on the network: a bond PIF, attached."""
+    pif = here.pif
+    seen = {
+        "PIFs": len(here.pif_refs),
+        "physical": pif.physical,
+        "attached": pif.currently_attached,
+    }
+    assert seen == {"PIFs": 1, "physical": False, "attached": True}
 
 
 @outcome("PM-4.2.4", "M-3.2")
 def test_bond_pif_has_no_address_but_the_wanted_one(here: BondOnHost) -> None:
     """The bond's PIF has no IP configuration, or exactly the one the bond file gives it."""
-    address = here.address
-    wanted = ("Static", str(address.ip), str(address.netmask)) if address else ("None", "", "")
-    assert (here.pif.ip_configuration_mode, here.pif.IP, here.pif.netmask) == wanted
+    assert described.ip_fields(here) == described.wanted_ip_fields(here)
