@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.labs import provisioned_lab
+from tests.support.labs import provisioned_lab
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
 from xsbond.lab.faults import strike

@@ -50,6 +50,16 @@ def test_wheel_holds_the_spec_and_the_lab(wheel: Path) -> None:
     } <= names(wheel)
 
 
+def test_libraries_of_the_lab_come_with_an_extra(wheel: Path) -> None:
+    """Whoever verifies a pool of his own installs none of them."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(name).decode().splitlines()
+    wanted = [line for line in lines if line.startswith("Requires-Dist: tree-sitter")]
+    assert len([line for line in wanted if line.endswith("; extra == 'lab'")]) == 2
+    assert all("; extra == " in line for line in wanted)
+
+
 def test_wheel_from_the_sdist_is_the_same(wheel: Path, tmp_path: Path) -> None:
     """Nothing that the wheel needs is left out of the sdist."""
     sdist = build("sdist", ROOT, tmp_path / "sdist")
@@ -66,7 +76,7 @@ def test_wheel_runs_the_tutorial_from_an_empty_directory(wheel: Path, tmp_path: 
     subprocess.run([*pip, installed, wheel], check=True, capture_output=True)
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     where = [sys.executable, "-c", "import xsbond, pytest_xsbond; print(xsbond.__file__)"]
-    run = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--pool=lab", "-q"]
+    run = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--pool=lab", "--xsbond-matrix=all"]
     origin, result = (
         subprocess.run(command, cwd=empty, env=environment, capture_output=True, check=False)
         for command in (where, run)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_xsbond.stages import Stages, store_stages
+from pytest_xsbond.claims.stages import Stages, store_stages
 from xsbond.private import make_private, write_private
 
 

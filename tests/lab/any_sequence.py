@@ -1,14 +1,16 @@
 """What clients do to a pool in any order, and how a pool looks to them: for the stateful test."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.lab.callers import call, log_in
-from tests.lab.guests import TWO_GUESTS
+from tests.lab.guest_pools import TWO_GUESTS
 from xsbond.lab.blueprint import AccountBlueprint, Blueprint
 from xsbond.lab.contracts import Failure
+from xsbond.lab.pool.state import Host
+from xsbond.lab.pool.values import NULL, is_null
 from xsbond.lab.world import World
 
 CLASSES = ("pool", "host", "network", "PIF", "Bond", "VLAN", "VIF", "VM", "tunnel")
@@ -42,6 +44,103 @@ OF_THE_MONITOR = {("Bond", "links_up"), ("host", "other_config"), ("pool", "othe
 HALF_DONE = frozenset({"PIF_CONFIGURATION_ERROR"})
 """Failures of a step in dom0, after the database was written; xapi takes nothing back
 (xapi_pif.ml, plug; test_debris.py says what is left)."""
+
+
+_GONE = "OpaqueRef:gone"
+
+
+def _vlan_on_leg(world: World, host: Host, choice: int) -> None:
+    """Put a VLAN of a bond on one of the bond's legs."""
+    database = world.database
+    bonds = (database.get("Bond", ref) for ref in database.refs("Bond"))
+    found = [
+        (vlan, leg)
+        for bond in bonds
+        for vlan in database.get("PIF", bond["master"])["VLAN_slave_of"]
+        for leg in bond["slaves"]
+        if database.get("PIF", leg)["host"] == host.ref
+    ]
+    for vlan, leg in _one_of(found, choice):
+        device = database.get("PIF", leg)["device"]
+        database.set("VLAN", vlan, tagged_PIF=leg)
+        database.set("PIF", database.get("VLAN", vlan)["untagged_PIF"], device=device)
+
+
+def _guest_on_leg(world: World, host: Host, choice: int) -> None:
+    """Record a guest on the network of a leg."""
+    found = [(vif, leg) for vif in world.database.refs("VIF") for leg in _legs(world, host)]
+    for vif, leg in _one_of(found, choice):
+        network = world.database.get("PIF", leg)["network"]
+        world.database.set("VIF", vif, network=network)
+
+
+def _address_on_leg(world: World, host: Host, choice: int) -> None:
+    """Record an address on a leg."""
+    address = {"ip_configuration_mode": "Static", "IP": "10.1.1.1", "netmask": "255.0.0.0"}
+    for leg in _one_of(_legs(world, host), choice):
+        world.database.set("PIF", leg, **address)
+
+
+def _lost_bond(world: World, host: Host, choice: int) -> None:
+    """Record a free NIC as the leg of a bond that is gone."""
+    pifs = world.database.where("PIF", host=host.ref, physical=True, management=False)
+    free = [ref for ref in pifs if _is_free(world.database.get("PIF", ref))]
+    for pif in _one_of(free, choice):
+        world.database.set("PIF", pif, bond_slave_of=_GONE)
+
+
+def _is_free(pif: Mapping[str, Any]) -> bool:
+    upon = [*pif["VLAN_slave_of"], *pif["tunnel_transport_PIF_of"]]
+    return is_null(pif["bond_slave_of"]) and not upon
+
+
+def _no_primary(world: World, host: Host, choice: int) -> None:
+    """Let a bond have no primary slave."""
+    database = world.database
+    bonds = [
+        ref
+        for ref in database.refs("Bond")
+        if database.get("PIF", database.get("Bond", ref)["master"])["host"] == host.ref
+    ]
+    for bond in _one_of(bonds, choice):
+        database.set("Bond", bond, primary_slave=NULL)
+
+
+def _vanished(world: World, host: Host, choice: int) -> None:
+    """Leave the PIF of a VLAN without its host, as a host that was ejected halfway does."""
+    database = world.database
+    vlans = (database.get("VLAN", ref)["untagged_PIF"] for ref in database.refs("VLAN"))
+    own = [pif for pif in vlans if database.get("PIF", pif)["host"] == host.ref]
+    for pif in _one_of([p for p in own if not _is_up(world, host, p)], choice):
+        database.set("PIF", pif, host=_GONE)
+
+
+def _is_up(world: World, host: Host, pif: str) -> bool:
+    """Tell whether dom0 has a PIF's bridge, which no collector takes away."""
+    network = world.database.get("PIF", pif)["network"]
+    return world.database.get("network", network)["bridge"] in host.backend.bridges()
+
+
+def _legs(world: World, host: Host) -> list[str]:
+    pifs = world.database.where("PIF", host=host.ref)
+    return [ref for ref in pifs if not is_null(world.database.get("PIF", ref)["bond_slave_of"])]
+
+
+def _one_of(found: list[Any], choice: int) -> list[Any]:
+    """Return one of them; none where there is none."""
+    return found[choice % len(found) :][:1] if found else []
+
+
+OLD: Mapping[str, Callable[[World, Host, int], None]] = {
+    "a VLAN on a leg": _vlan_on_leg,
+    "a guest on a leg's network": _guest_on_leg,
+    "an address on a leg": _address_on_leg,
+    "the leg of a bond that is gone": _lost_bond,
+    "a bond without a primary slave": _no_primary,
+    "a PIF of a host that is gone": _vanished,
+}
+"""What no release makes any more -> how to make it, with the world's lock held; a start of xapi and
+a pass of the garbage collector put all of it right."""
 
 
 @dataclass(slots=True)

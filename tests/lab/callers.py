@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from xsbond.lab.contracts import Failure
-from xsbond.lab.tasks import INTERNAL, Origin
+from xsbond.lab.pool.tasks import INTERNAL, Origin
 from xsbond.lab.world import World
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.lab.worlds import PASSWORD, pif, recorded, restart
-from xsbond.lab.clock import Clock
-from xsbond.lab.delays import Delays
+from xsbond.lab.timing.clock import Clock
+from xsbond.lab.timing.delays import Delays
 from xsbond.lab.world import World
 
 Stage = dict[str, dict[str, dict[str, Any]]]

@@ -11,6 +11,7 @@ from tests.lab.any_sequence import (
     ACCOUNTS,
     HALF_DONE,
     OF_THE_MONITOR,
+    OLD,
     POOL,
     Watcher,
     attempt,
@@ -20,7 +21,7 @@ from tests.lab.any_sequence import (
     sessions,
 )
 from tests.lab.worlds import PASSWORD, restart, running
-from xsbond.lab.consistency import complaints, dom0_complaints
+from xsbond.lab.pool.consistency import complaints, dom0_complaints
 
 CLIENT = st.sampled_from(sorted(ACCOUNTS))
 ANY = st.integers(0, 40)
@@ -152,6 +153,17 @@ class AnySequence(RuleBasedStateMachine):
     def move_guest(self, client: str, vif: int, network: int) -> None:
         """Move a guest's interface to another network."""
         self.do(client, "VIF.move", self.any_of("VIF", vif), self.any_of("network", network))
+
+    @rule(host=st.integers(0, 1), old=st.sampled_from(sorted(OLD)), choice=ANY)
+    def restart_from_old(self, host: int, old: str, choice: int) -> None:
+        """A host's xapi starts on what an old release, or a hand in the database, left."""
+        with self.world.lock:
+            OLD[old](self.world, self.world.hosts[host], choice)
+            self.world.collector.collect()
+        if host:
+            self.restart_member()
+        else:
+            self.restart_master()
 
     @rule()
     def restart_member(self) -> None:

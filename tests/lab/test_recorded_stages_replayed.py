@@ -17,7 +17,7 @@ from tests.lab.recorded_stages import (
     recorded_stages,
 )
 from tests.lab.worlds import FAST, PASSWORD, running, serving
-from xsbond.lab.server import ApiServers
+from xsbond.lab.xapi.doors.server import ApiServers
 
 # (Stage, class, field) -> why a lab changed what the recorded pool left alone.
 CHANGED_BY_CHANCE = {

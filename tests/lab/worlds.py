@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from xsbond.lab.blueprint import CURRENT, Blueprint, Profile, tutorial
-from xsbond.lab.clock import Clock
-from xsbond.lab.delays import Delays
 from xsbond.lab.dom0 import SimulatedDom0
-from xsbond.lab.server import ApiServers
-from xsbond.lab.state import Host
+from xsbond.lab.pool.state import Host
+from xsbond.lab.timing.clock import Clock
+from xsbond.lab.timing.delays import Delays
 from xsbond.lab.world import World
+from xsbond.lab.xapi.doors.server import ApiServers
 
 PASSWORD = "xenroot"
 FAST = 0.002

@@ -1,0 +1,1 @@
+"""Changes carried out: order, lock, journal, kills and undo."""

@@ -1,0 +1,1 @@
+"""The bond file: what it means, what it says of mistakes, and its schema."""

@@ -1,0 +1,1 @@
+"""Why a claim fails, and how that reads."""

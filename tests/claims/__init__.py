@@ -1,0 +1,1 @@
+"""Each claim holds on what is right, and fails on what is not."""

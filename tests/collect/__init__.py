@@ -1,0 +1,1 @@
+"""Looking at a pool over the wire, and at servers that mean harm."""

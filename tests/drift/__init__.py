@@ -1,0 +1,1 @@
+"""Two looks compared, and baselines."""

@@ -1,0 +1,1 @@
+"""The report, the bundle, its seal, and JUnit."""

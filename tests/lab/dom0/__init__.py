@@ -1,0 +1,1 @@
+"""What a simulated dom0 prints and does."""

@@ -1,1 +1,0 @@
-"""What a pool says and does about its hosts."""

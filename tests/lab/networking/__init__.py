@@ -1,0 +1,1 @@
+"""The lab's rules of bonds, VLANs, PIFs, VIFs and tunnels."""

@@ -1,0 +1,1 @@
+"""The lab's database, its schema, and what must hold in it."""

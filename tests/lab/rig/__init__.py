@@ -1,0 +1,1 @@
+"""Hosts of namespaces, with real Open vSwitch and OpenSSH."""

@@ -1,0 +1,1 @@
+"""The lab's hosts in time: restarts, power, a new master."""

@@ -1,0 +1,1 @@
+"""Bytes and clients of other people, at the ports of the lab."""

@@ -1,0 +1,1 @@
+"""Calls, roles, sessions, tasks and events of the lab."""

@@ -1,0 +1,1 @@
+"""The command xe of a simulated dom0."""

@@ -1,1 +1,0 @@
-"""The lab on real Open vSwitch; most of its tests need Linux, and namespaces."""

@@ -1,0 +1,1 @@
+"""The product as a user runs it: options, bad input, whole runs."""

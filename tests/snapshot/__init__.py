@@ -1,0 +1,1 @@
+"""Parsers, stored snapshots, and the questions asked of them."""
