@@ -58,9 +58,9 @@ def _asking() -> list[str]:
 
 def looking(commands: Mapping[str, str], mark: str) -> str:
     """Return a script that runs commands one after the other, each bounded in time."""
-    lines = [*_PREPARE, *_asking()]
-    for name, command in commands.items():
-        lines += _marked(mark, name, [f"ask {quote(command)}"])
+    section = _marked(mark, '"$1"', ['ask "$2"'])
+    lines = [*_PREPARE, *_asking(), "section() {", *section, "}"]
+    lines += [f"section {name} {quote(command)}" for name, command in commands.items()]
     return "\n".join(lines)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from xsbond.lab.shell import Machine, Session
-from xsbond.lab.shell.streams import Sink, Streams, decode, encode
+from xsbond.lab.shell.streams import Streams, decode
+from xsbond.lab.ssh.outputs import Outputs
 from xsbond.lab.ssh.terminal import Interrupted, Terminal
 
 _BASHRC = "/root/.bashrc"
@@ -57,10 +58,13 @@ def run_command(channel: Channel, machine: Machine, command: bytes, *, terminal:
     """Run a command for a client and return its exit status."""
     if terminal:
         streams, shown = _terminal_streams(channel)
-        is_cancelled = _watch(channel, shown)
-    else:
-        streams, is_cancelled = _plain_streams(channel), lambda: channel.closed
-    session = Session(machine, is_cancelled)
+        return _run(Session(machine, _watch(channel, shown)), streams, machine, command)
+    with Outputs(channel) as outputs:
+        session = Session(machine, lambda: channel.closed)
+        return _run(session, _plain_streams(channel, outputs), machine, command)
+
+
+def _run(session: Session, streams: Streams, machine: Machine, command: bytes) -> int:
     try:
         _greet(session, streams, machine)
         session.execute(decode(command), streams)
@@ -76,12 +80,9 @@ def _greet(session: Session, streams: Streams, machine: Machine) -> None:
         session.execute(machine.dom0.files.read(_BASHRC), streams)
 
 
-def _plain_streams(channel: Channel) -> Streams:
-    return Streams(
-        stdin=ChannelInput(channel),
-        stdout=Sink(lambda text: channel.sendall(encode(text))),
-        stderr=Sink(lambda text: channel.sendall_stderr(encode(text))),
-    )
+def _plain_streams(channel: Channel, outputs: Outputs) -> Streams:
+    stdin = ChannelInput(channel)
+    return Streams(stdin=stdin, stdout=outputs.stdout, stderr=outputs.stderr)
 
 
 def _terminal_streams(channel: Channel) -> tuple[Streams, Terminal]:
@@ -131,13 +132,14 @@ def _prompt(session: Session, machine: Machine) -> str:
 
 
 def _run_lines(channel: Channel, machine: Machine) -> int:
-    streams = _plain_streams(channel)
     session = Session(machine, lambda: channel.closed)
     script = ""
-    while not session.exited and (line := streams.stdin.readline()):
-        script = _take(session, streams, script + line)
-    if script:
-        session.execute(script, streams)
+    with Outputs(channel) as outputs:
+        streams = _plain_streams(channel, outputs)
+        while not session.exited and (line := streams.stdin.readline()):
+            script = _take(session, streams, script + line)
+        if script:
+            session.execute(script, streams)
     return session.status
 
 

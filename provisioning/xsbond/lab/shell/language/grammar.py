@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from xsbond.lab.shell.language.tree import Node
+from xsbond.lab.shell.language.tree import Node, Parsed, node_of
 from xsbond.lab.shell.machine import NOT_HERE
 from xsbond.lab.shell.streams import decode, encode
 
@@ -89,6 +89,8 @@ _CLOSERS = (
 )
 """Endings that may complete an unfinished line."""
 _MOST_CLOSERS = 3
+_KEPT = 512
+"""Scripts whose trees are kept: every look at a host asks the same commands."""
 
 
 class ScriptError(Exception):
@@ -108,15 +110,17 @@ class UnsupportedError(ScriptError):
 
 def text_of(node: Node) -> str:
     """Return the source text of a node."""
-    return decode(node.text or b"")
+    return decode(node.text)
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def parse(script: str) -> Node:
     """Return the tree of a script; a ScriptError says why it cannot be run."""
-    root = _tree(script)
-    if root.has_error:
-        raise _problem(script, root)
-    for node in _walk(root):
+    parsed = _tree(script)
+    if parsed.has_error:
+        raise _problem(script, parsed)
+    root = node_of(parsed)
+    for node in _nodes(root):
         if not _is_known(node):
             raise UnsupportedError(text_of(node))
     return root
@@ -152,21 +156,30 @@ def load() -> "Language":
     return Language(tree_sitter_bash.language())
 
 
-def _tree(script: str) -> Node:
+def _tree(script: str) -> Parsed:
     from tree_sitter import Parser  # noqa: PLC0415 - `load` has found it
 
     return Parser(load()).parse(encode(script)).root_node
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
+def _nodes(root: Node) -> Iterator[Node]:
+    """Return a node and all that it is made of, in the order of the source."""
+    left = [root]
+    while left:
+        node = left.pop()
+        yield node
+        left += reversed(node.children)
 
 
-def _problem(script: str, root: Node) -> ScriptSyntaxError:
+def _parsed(root: Parsed) -> Iterator[Parsed]:
+    yield root
+    for child in root.children:
+        yield from _parsed(child)
+
+
+def _problem(script: str, root: Parsed) -> ScriptSyntaxError:
     """Return what is wrong and where."""
-    bad = next((node for node in _walk(root) if node.is_error or node.is_missing), root)
+    bad = next((node for node in _parsed(root) if node.is_error or node.is_missing), root)
     row = bad.start_point[0]
-    lines = text_of(bad).splitlines() or script.splitlines()[row : row + 1] or [""]
+    lines = decode(bad.text or b"").splitlines() or script.splitlines()[row : row + 1] or [""]
     return ScriptSyntaxError(f"line {row + 1}: syntax error near `{lines[-1].strip()}'")

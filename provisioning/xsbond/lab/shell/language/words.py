@@ -1,5 +1,6 @@
 """Expansion: a word of the source becomes any number of words (bash(1), EXPANSION)."""
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 
@@ -39,7 +40,7 @@ def _fields(shell: Shell, pieces: Pieces) -> list[Pieces]:
     fields: list[Pieces] = []
     current: Pieces = []
     for piece in pieces:
-        if not piece.split or not separators:
+        if not (piece.split and separators):
             current.append(piece)
             continue
         for number, part in enumerate(re.split(f"[{re.escape(separators)}]+", piece.text)):
@@ -75,14 +76,21 @@ def expand(shell: Shell, streams: Streams, node: Node) -> Pieces:
 def _word(shell: Shell, _: Streams, node: Node) -> Pieces:
     """Take backslashes away; what they were before is quoted. A leading ~ is the home."""
     text = text_of(node)
-    pieces: Pieces = []
     if text == "~" or text.startswith("~/"):
-        pieces.append(Piece(text=shell.variables.get("HOME", "/root"), quoted=True))
-        text = text[1:]
-    for number, part in enumerate(re.split(r"\\(\n|.)", text, flags=re.DOTALL)):
-        if part and not (number % 2 and part == "\n"):
-            pieces.append(Piece(text=part, quoted=bool(number % 2)))
-    return pieces
+        home = Piece(text=shell.variables.get("HOME", "/root"), quoted=True)
+        return [home, *_plain(text[1:])]
+    return [*_plain(text)]
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain(text: str) -> tuple[Piece, ...]:
+    """Return the pieces of a word without quotes or expansions."""
+    parts = enumerate(re.split(r"\\(\n|.)", text, flags=re.DOTALL))
+    return tuple(
+        Piece(text=part, quoted=bool(number % 2))
+        for number, part in parts
+        if part and not (number % 2 and part == "\n")
+    )
 
 
 def _raw_string(_: Shell, __: Streams, node: Node) -> Pieces:
@@ -111,11 +119,12 @@ def _string(shell: Shell, streams: Streams, node: Node) -> Pieces:
     return pieces or [Piece(text="", quoted=True)]
 
 
-def _literal(source: bytes) -> Pieces:
+@functools.lru_cache(maxsize=4096)
+def _literal(source: bytes) -> tuple[Piece, ...]:
     """Take away the backslashes that count in double quotes."""
     pattern = f"\\\\([{re.escape(_ESCAPABLE)}])"
     text = re.sub(pattern, lambda m: "" if m[1] == "\n" else m[1], decode(source))
-    return [Piece(text=text, quoted=True)] if text else []
+    return (Piece(text=text, quoted=True),) if text else ()
 
 
 def _concatenation(shell: Shell, streams: Streams, node: Node) -> Pieces:
