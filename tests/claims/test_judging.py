@@ -3,7 +3,7 @@
 The other tests of this folder may therefore do without a run for each situation.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -33,13 +33,6 @@ SAMPLE = {
     # About the pool, and on several hosts.
     "vlan-tag-differs",
 }
-
-
-@pytest.fixture(scope="module")
-def labs() -> Iterator[KeptLabs]:
-    """A lab of three hosts for each mode that a fault wants."""
-    with KeptLabs(3) as labs:
-        yield labs
 
 
 def claim(result: Result) -> tuple[str, str, tuple[str, ...]]:
