@@ -14,13 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from xsbond.errors import (
-    NotAsked,
-    OptionError,
-    PermissionMissing,
-    PoolError,
-    UnexpectedOutput,
-)
+from xsbond.errors import NotAsked, OptionError, PermissionMissing, PoolError, UnexpectedOutput
 from xsbond.model import (
     Alert,
     Bond,
