@@ -71,6 +71,14 @@ OPTIONS: tuple[Option, ...] = (
         metavar="FILE",
     ),
     Option(
+        name="dom0",
+        help="how dom0 is asked: ssh (default), or off: judge by XAPI alone, without half of the"
+        " evidence",
+        metavar="HOW",
+        default="ssh",
+        choices=("ssh", "off"),
+    ),
+    Option(
         name="wait",
         help="how long one step, a member's restart and inheritance included, may take (300)",
         metavar="SECONDS",

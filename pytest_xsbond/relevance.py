@@ -66,6 +66,10 @@ WHERE: Mapping[str, Where] = MappingProxyType(
             words="a run with --xsbond-plan, --xsbond-apply or --xsbond-undo on a pool of your own",
             runs=frozenset({"pool plan", "pool apply", "pool undo"}),
         ),
+        "dom0": Where(
+            words="a run on a pool of your own that does not undo",
+            runs=frozenset(f"pool {mode}" for mode in ("verify", "plan", "apply", "describe")),
+        ),
         "bonds": EVERYWHERE,
         "write-bonds": Where(
             words="a run that only looks (no --xsbond-plan, --xsbond-apply or --xsbond-undo)",

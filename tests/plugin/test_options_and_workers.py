@@ -49,6 +49,7 @@ TABLE: Mapping[str, Cell] = {
     "break-lock": Cell("pool", ("--xsbond-apply", "--xsbond-break-lock")),
     "bonds": Cell("replay", ("--xsbond-bonds=bonds.toml",)),
     "write-bonds": Cell("replay", ("--xsbond-write-bonds=made.toml",)),
+    "dom0": Cell("pool", ("--xsbond-dom0=off", "--xsbond-insecure")),
     "wait": Cell("pool", ("--xsbond-wait=60",)),
     "listen": Cell("pool", ("--xsbond-listen=0.1",)),
     "failover": Cell("pool", ("--xsbond-failover",)),

@@ -17,6 +17,8 @@ from xsbond.snapshot.snapshot import SERVER_TIME, Snapshot
 
 COUNTING = 10.0
 """Seconds that XAPI's records may be behind: two samples of networkd and xapi each."""
+UPDELAY = 31.0
+"""Seconds until a leg that was plugged is enabled (nm.ml)."""
 STARTING = 60.0
 """Seconds that a host's xapi is waited for while it starts: it takes 12 on a host with little in
 it, and one that does not reach the pool master goes on trying for ever (emergency mode)."""
@@ -52,6 +54,31 @@ def waits_for_count(snapshot: Snapshot, desired: Sequence[DesiredBond]) -> tuple
         and (found := lookup.bond_on(snapshot, host, bond))
         for what in _uncounted(snapshot, found[1], status)
     )
+
+
+def waits_in_xapi(snapshot: Snapshot, desired: Sequence[DesiredBond]) -> tuple[str, ...]:
+    """Return what XAPI shows as not up of the bonds of hosts whose dom0 is not to be asked.
+
+    Whether it is down or only not counted yet, nobody can tell but by waiting.
+    """
+    return tuple(
+        f"{what} of {snapshot.labels[host]}"
+        for host in snapshot.hosts
+        if lookup.is_off(snapshot, host)
+        for bond in desired
+        if (found := lookup.bond_on(snapshot, host, bond))
+        for what in _not_up(snapshot, found[1])
+    )
+
+
+def _not_up(snapshot: Snapshot, bond: Bond) -> Iterator[str]:
+    legs = lookup.leg_pifs(snapshot, bond)
+    if bond.links_up != len(legs):
+        yield "Bond.links_up"
+    for device, pif in (*legs.items(), ("the bond", snapshot.pifs[bond.master])):
+        metrics = snapshot.pif_metrics.get(pif.metrics)
+        if metrics and not metrics.carrier:
+            yield f"the carrier of {device}"
 
 
 def waits_for_flows(snapshot: Snapshot, desired: Sequence[DesiredBond]) -> tuple[str, ...]:
@@ -121,6 +148,8 @@ def settled(
     ends = time.monotonic() + deadline
     started = min(ends, time.monotonic() + STARTING)
     counted = min(ends, time.monotonic() + COUNTING)
+    # Of a bond that was just made, XAPI alone does not tell whether its updelay runs.
+    unseen = counted + UPDELAY * (first.raw.stage == "after")
     still = time.monotonic()
 
     def waiting(snapshot: Snapshot) -> Sequence[str]:
@@ -132,6 +161,8 @@ def settled(
         if under_way:
             counted, still = min(ends, now + COUNTING), now
             return under_way if now < ends else ()
+        if now < min(ends, unseen) and (names := waits_in_xapi(snapshot, desired)):
+            return names
         if now >= counted:
             return ()
         return (*waits_for_flows(snapshot, desired), *waits_for_count(snapshot, desired))
