@@ -16,7 +16,7 @@ from pytest_xsbond.waivers.waiver import Waiver
 from xsbond.bondfile import TUTORIAL, read_bond_file
 from xsbond.collect.address import Credentials
 from xsbond.collect.ssh import SshSettings
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
 

@@ -15,7 +15,7 @@ from xsbond.collect.dom0 import Dom0
 from xsbond.collect.login import connect
 from xsbond.collect.observe import Connections
 from xsbond.collect.ssh import SshSettings
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.errors import PoolError, TrustError
 
 Waiting = Callable[[str | Callable[[], str]], contextlib.AbstractContextManager[None]]

@@ -24,7 +24,7 @@ from xsbond.collect.address import Credentials, PoolAddress
 from xsbond.collect.dom0 import Dom0
 from xsbond.collect.login import connect
 from xsbond.collect.ssh import SshSettings
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.collect.xapi import PoolApi
 from xsbond.errors import PoolError, TrustError
 from xsbond.lab import Lab
