@@ -45,6 +45,8 @@ TABLE: Mapping[str, Cell] = {
     "apply": Cell("pool", ("--xsbond-apply",)),
     "inherit": Cell("pool", ("--xsbond-inherit=create",)),
     "undo": Cell("pool", ("--xsbond-undo", "--xsbond-journal=empty"), 4, "says nothing about this"),
+    "fleet": Cell("fleet", ("--xsbond-fleet=fleet.toml",)),
+    "pools-at-once": Cell("fleet", ("--xsbond-fleet=fleet.toml", "--xsbond-pools-at-once=1")),
     "journal": Cell("pool", ("--xsbond-apply", "--xsbond-journal=journal")),
     "break-lock": Cell("pool", ("--xsbond-apply", "--xsbond-break-lock")),
     "bonds": Cell("replay", ("--xsbond-bonds=bonds.toml",)),
@@ -112,6 +114,14 @@ def made(lab: Lab, recorded_tutorial: Path, tmp_path_factory: pytest.TempPathFac
     subprocess.run(keygen, check=True)
     (made / "ca.pem").write_text(certificate(lab, other=True))
     keep_baseline(lab, made / "baseline.json")
+    pool = {
+        "name": "one",
+        "address": lab.master_url,
+        "ssh_config": lab.ssh_config,
+        "password_file": lab.password_file,
+    }
+    lines = [f'{key} = "{value}"\n' for key, value in pool.items()]
+    (made / "fleet.toml").write_text("".join(["[[pool]]\n", *lines]))
     return made
 
 
@@ -141,6 +151,7 @@ def arguments(cell: Cell, lab: Lab) -> list[str]:
         ),
         "lab": ("--pool=lab",),
         "replay": ("--xsbond-replay=stored",),
+        "fleet": (),
     }
     fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate(lab))).hexdigest()
     typed = [word.format(fingerprint=fingerprint) for word in cell.options]

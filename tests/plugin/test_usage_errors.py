@@ -19,7 +19,6 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "words"),
     [
         (["--xsbond-apply", "--xsbond-plan"], "--xsbond-plan: changes nothing; it excludes"),
-        (["--pool=other"], "--pool: one pool a run, not 2: xs-1, other"),
         (["--xsbond-wait=soon"], "--xsbond-wait: 'soon' is no number of seconds"),
         (["--xsbond-wait=-1"], "--xsbond-wait: '-1' is no number of seconds"),
         (["--xsbond-replay=somewhere"], "--xsbond-replay: judges what is stored"),
@@ -32,7 +31,6 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=[
         "plan-and-apply",
-        "two-pools",
         "wait-no-number",
         "wait-negative",
         "pool-and-replay",
