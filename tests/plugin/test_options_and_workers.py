@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pytest_xsbond.option_table import OPTIONS
-from tests.plugin.test_usage_errors import line_of
 from tests.support.labs import keep_baseline, provisioned_lab
+from tests.support.refused import line_of
 from tests.support.tiers import sampled, slow
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial

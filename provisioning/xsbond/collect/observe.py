@@ -3,8 +3,9 @@
 import shlex
 import time
 import xmlrpc.client
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from xsbond.collect.dom0 import MEMBER_PROBE, PROBE, Dom0, Identity
@@ -74,6 +75,23 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
 
     `member_view` also asks each dom0 what its own `xe` lists.
     """
+    return read_snapshot(_look(connections, stage, MEMBER_PROBE if member_view else PROBE))
+
+
+def glance(connections: Connections, last: Snapshot, names: Collection[str]) -> Snapshot:
+    """Look again, but ask each dom0 only what has these names; the rest is as in the last look."""
+    raw = _look(connections, last.raw.stage, {name: PROBE[name] for name in names})
+    dom0 = {uuid: _joined(last.raw.dom0.get(uuid), told) for uuid, told in raw.dom0.items()}
+    return read_snapshot(replace(raw, dom0=dom0))
+
+
+def _joined(before: RawDom0 | None, told: RawDom0) -> RawDom0:
+    if before is None or not told.outputs:
+        return told
+    return replace(told, outputs={**before.outputs, **told.outputs})
+
+
+def _look(connections: Connections, stage: str, probe: Mapping[str, str]) -> RawSnapshot:
     taken_at = now()
     records = connections.api.records()
     hosts = [read_record("host", ref, each, Host) for ref, each in records["host"].items()]
@@ -82,19 +100,17 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
         master = pool["master"]
     earlier = _server_time(connections.api, master)
     records = {**records, **_recent_messages(connections.api, earlier[0])}
-    dom0 = ask_all(connections, hosts, MEMBER_PROBE if member_view else PROBE)
+    dom0 = ask_all(connections, hosts, probe)
     told = [each for each in (earlier, _server_time(connections.api, master)) if each[0]]
-    return read_snapshot(
-        RawSnapshot(
-            stage=stage,
-            taken_at=taken_at,
-            address=connections.api.address.host,
-            records=records,
-            dom0=dom0,
-            clock=tuple(date for date, _ in told),
-            clock_asked=tuple(asked for _, asked in told),
-            restarted=_restarted(records, connections.api),
-        )
+    return RawSnapshot(
+        stage=stage,
+        taken_at=taken_at,
+        address=connections.api.address.host,
+        records=records,
+        dom0=dom0,
+        clock=tuple(date for date, _ in told),
+        clock_asked=tuple(asked for _, asked in told),
+        restarted=_restarted(records, connections.api),
     )
 
 

@@ -5,11 +5,11 @@ counts links only every 5 s (network_monitor_thread.ml), so Bond.links_up follow
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from xsbond.collect.observe import Connections, observe
+from xsbond.collect.observe import Connections, glance, observe
 from xsbond.errors import PoolError, TrustError, XsbondError
 from xsbond.model import Bond, DesiredBond, OvsBondStatus
 from xsbond.snapshot import lookup, parsers, switch
@@ -28,6 +28,8 @@ _LONGEST_PAUSE = 1.0
 """Seconds between two looks at most."""
 _WATCHED = ("bond", "host", "host_metrics", "network", "pif", "pif_metrics", "vlan")
 """Classes whose events are worth another look."""
+_MOVING = ("ovs-bond-show", "kernel-bonds", "ovs-flows", "ovs-show", "start-up")
+"""What a dom0 is asked for while its bonds settle, by its name in the probe."""
 _NAMED = 6
 """Things that are named; the others are counted."""
 
@@ -167,7 +169,7 @@ def settled(
             return ()
         return (*waits_for_flows(snapshot, desired), *waits_for_count(snapshot, desired))
 
-    last = watch(connections, first, waiting, say)
+    last = watch(connections, first, waiting, say, _MOVING)
     return waited_in_vain(last, desired, time.monotonic() - still)
 
 
@@ -225,18 +227,22 @@ def watch(
     first: Snapshot,
     waiting: Callable[[Snapshot], Sequence[str]],
     say: Callable[[str], None],
+    moving: Collection[str] = (),
 ) -> Snapshot:
     """Look at the pool again and again until nothing is waited for; return the last look.
 
-    Looks after each change in XAPI, and each second, since dom0 sends no events. If the pool is
-    lost meanwhile, the look before counts. Raises TrustError.
+    Looks after each change in XAPI, and each second, since dom0 sends no events. Where only what
+    `moving` names can change, only that is asked for meanwhile, and all of it in the end. If the
+    pool is lost meanwhile, the last whole look counts. Raises TrustError.
     """
-    snapshot, told = first, ""
+    whole, told = first, ""
     try:
-        for snapshot in _looks(connections, first):
-            if not (names := waiting(snapshot)):
-                break
-            if (line := waiting_line(names)) != told:
+        for seen in _looks(connections, first, moving):
+            if seen.is_whole:
+                whole = seen.snapshot
+            names = waiting(seen.snapshot)
+            seen.is_over = not names
+            if names and (line := waiting_line(names)) != told:
                 say(line)
                 told = line
     except TrustError:
@@ -244,15 +250,31 @@ def watch(
     except PoolError:
         # What was seen last is still worth judging.
         pass
-    return snapshot
+    return whole
 
 
-def _looks(connections: Connections, first: Snapshot) -> Iterator[Snapshot]:
+@dataclass(slots=True)
+class _Seen:
+    """One look, and what its reader makes of it."""
+
+    snapshot: Snapshot
+    is_whole: bool
+    is_over: bool = False
+
+
+def _looks(connections: Connections, first: Snapshot, moving: Collection[str]) -> Iterator[_Seen]:
+    """Yield looks until one that was whole is the last one."""
     token = connections.api.changed(_WATCHED, "", 0.0)
-    yield first
-    while True:
-        token = connections.api.changed(_WATCHED, token, _LONGEST_PAUSE)
-        yield observe(connections, first.raw.stage)
+    seen = _Seen(first, is_whole=True)
+    yield seen
+    while not (seen.is_over and seen.is_whole):
+        if not seen.is_over:
+            token = connections.api.changed(_WATCHED, token, _LONGEST_PAUSE)
+        if moving and not seen.is_over:
+            seen = _Seen(glance(connections, seen.snapshot, moving), is_whole=False)
+        else:
+            seen = _Seen(observe(connections, first.raw.stage), is_whole=True)
+        yield seen
 
 
 def waiting_line(names: Sequence[str]) -> str:
