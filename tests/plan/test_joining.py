@@ -9,7 +9,7 @@ from tests.support.build import Draft
 from tests.support.labs import look_at, provision
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import Blueprint, tutorial, with_nics
-from xsbond.plan.joining import checks
+from xsbond.plan.joining.checks import checks
 from xsbond.snapshot.snapshot import Snapshot
 
 Change = Callable[[Draft], object]

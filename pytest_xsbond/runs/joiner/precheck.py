@@ -12,7 +12,7 @@ from pytest_xsbond.relevance import LABS
 from pytest_xsbond.runs.opening import Waiting, open_run, untold
 from pytest_xsbond.settings import Settings, read_settings
 from xsbond.errors import OptionError, XsbondError
-from xsbond.plan.joining import Check, checks
+from xsbond.plan.joining.checks import Check, checks
 from xsbond.snapshot.snapshot import Snapshot
 
 _OPTION = "--xsbond-joiner"
