@@ -92,7 +92,7 @@ def test_fault_fails_its_outcomes_and_no_others(fault: str) -> None:
         (host, id_): verdict
         for host, verdicts in by_host.items()
         for id_, verdict in verdicts.items()
-    }
+    }, judged.complaints()
 
 
 @needs_namespaces
