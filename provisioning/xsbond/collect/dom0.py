@@ -43,9 +43,10 @@ PROBE: Mapping[str, str] = {
         "ovs-vsctl --format=json --columns=name,lacp,bond_updelay,other_config list port"
     ),
     "ovs-interfaces": "ovs-vsctl --format=json --columns=name,ingress_policing_rate list interface",
+    # A switch that is busy with its bridges may close the first connection (Broken pipe).
     "ovs-flows": (
         "for b in $(ovs-vsctl --bare --columns=name list bridge); do"
-        ' echo "==== $b ===="; ovs-ofctl dump-flows $b || exit; done'
+        ' echo "==== $b ===="; ovs-ofctl dump-flows $b || ovs-ofctl dump-flows $b || exit; done'
     ),
     "ovs-version": "ovs-vsctl --version",
     "ip-addr": "ip -o addr",
