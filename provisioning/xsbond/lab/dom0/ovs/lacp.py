@@ -52,7 +52,7 @@ def _member(
         may_enable = falls or (is_attached and port is not None and port.takes_part)
         yield f"{indent}may_enable: {str(may_enable).lower()}"
     sides: Sequence[Mapping[str, object]] = (
-        _side("actor", bond.settings.mac, number, _key(bond), _own_state(bond, port, is_attached)),
+        _side("actor", bond.settings.mac, number, _key(bond), _own_state(bond, port, is_attached=is_attached)),
         _partner(port, number),
     )
     end = "" if wording.since(1, 5) else " "
@@ -64,7 +64,7 @@ def _member(
         )
 
 
-def _own_state(bond: Bond, port: LagPort | None, is_attached: bool) -> str:  # noqa: FBT001 - as said
+def _own_state(bond: Bond, port: LagPort | None, *, is_attached: bool) -> str:
     """Return the host's own flags (slave_get_actor); a bond that hears nobody carries, too."""
     words = ["activity", *(["timeout"] if _rate(bond) == "fast" else []), "aggregation"]
     words += ["synchronized"] if is_attached else []
