@@ -5,10 +5,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_xsbond.claims.stages import Stages, load_stages
+
+if TYPE_CHECKING:
+    from tests.support.kept_labs import KeptLabs
 
 _OF_BACKGROUND = ("SIGINT", "SIGHUP")
 """What a shell, or nohup, lets its background jobs ignore."""
@@ -69,3 +73,12 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
 def recorded(recorded_tutorial: Path) -> Stages:
     """The recorded stages, loaded the way a replay loads them."""
     return load_stages(recorded_tutorial)
+
+
+@pytest.fixture(scope="session")
+def labs() -> "Iterator[KeptLabs]":
+    """A lab of three hosts for each mode; whoever borrows one gives it back as it was."""
+    from tests.support.kept_labs import KeptLabs  # noqa: PLC0415 - few files need the lab
+
+    with KeptLabs(3) as labs:
+        yield labs

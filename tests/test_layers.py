@@ -45,9 +45,7 @@ _LOOKED_AT = _NOUNS | {"xsbond.snapshot"}
 POOL = MappingProxyType(
     {
         "xsbond.model": frozenset[str](),
-        "xsbond.errors": frozenset[str](),
-        "xsbond.private": frozenset[str](),
-        "xsbond.interrupts": frozenset[str](),
+        **dict.fromkeys(("xsbond.errors", "xsbond.private", "xsbond.interrupts"), frozenset[str]()),
         "xsbond.bondfile": frozenset({"xsbond.model", "xsbond.errors"}),
         "xsbond.snapshot": _NOUNS,
         "xsbond.collect": _LOOKED_AT,
@@ -74,6 +72,7 @@ PLUGIN = _rooms(
         "waivers": "",
         "credentials": "options",
         "claims": "waivers",
+        "waivers_schema": "claims waivers",
         "settings": "claims options relevance waivers",
         ".": "claims",
         "spec": ". claims",

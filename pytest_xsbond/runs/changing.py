@@ -10,6 +10,7 @@ from pytest_xsbond.runs.looking import Looker, Say
 from xsbond.apply.journal import Journal, JournalError, new_run, read_journal, state_directory
 from xsbond.apply.open_restarts import await_open_restarts
 from xsbond.apply.provisioning import Provisioning, Refused, Stopped
+from xsbond.plan.plan import plan_for
 
 if TYPE_CHECKING:
     from xsbond.plan.steps import AnyStep
@@ -31,6 +32,11 @@ class PoolChange:
         """Whether it was refused when it was about to begin."""
         self.journal: Path | None = None
         """The file that what was changed is written in; None if there was nothing to change."""
+
+    def judge_by(self, looker: Looker) -> None:
+        """Want, of the same look, what the settings of another looker want."""
+        self.looker, self.settings = looker, looker.settings
+        self.plan = plan_for(self.settings.desired, self.first, self.settings.inherit)
 
     @property
     def is_wanted(self) -> bool:

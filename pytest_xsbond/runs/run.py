@@ -13,15 +13,14 @@ from pytest_xsbond.runs.embedded import strike_faults, traffic_of
 from pytest_xsbond.runs.judging import stages_of, wait_until_all_hold
 from pytest_xsbond.runs.looking import Looker, Say, in_silence
 from pytest_xsbond.runs.replay import ReplayRun
+from pytest_xsbond.runs.wanted.first_run import FirstRun, adopted, misfit, what_there_is
 from pytest_xsbond.settings import Settings
 from xsbond.apply.provisioning import Refused, Stopped
 from xsbond.collect.observe import Connections
 from xsbond.errors import BondFileError
 from xsbond.failover.drill import FailoverDrill
-from xsbond.learn.tables import bonds_of_master
 from xsbond.plan.lock_owner import is_left_behind
-from xsbond.plan.plan import Plan, by_name, missing_everywhere
-from xsbond.snapshot.lookup import legs_of
+from xsbond.plan.plan import Plan, missing_everywhere
 from xsbond.snapshot.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class PoolRun:
         baseline: Baseline | None,
         say: Say = in_silence,
     ) -> None:
-        self.settings, self.connections, self.lab = settings, connections, lab
+        self.connections, self.lab = connections, lab
         self.found_by = ""
         """Where the address of XAPI comes from, in words; empty if it is what `--pool` names."""
         self.waited = ""
@@ -51,12 +50,22 @@ class PoolRun:
         self._baseline = baseline
         self._looker = Looker(settings=settings, connections=connections)
         self.change = PoolChange(self._looker, lab.directory if lab else None, say)
+        self.settings, self.first_run = self._judged_by(settings)
+        settings = self.settings
         if baseline:
             baseline.refuse_other_pool(self.first)
         if settings.mode != "undo":
             _refuse_what_nobody_has(settings, self.first)
         if settings.mode == "apply" and self.plan.refusals:
             raise Refused(self.plan.refusals)
+
+    def _judged_by(self, settings: Settings) -> tuple[Settings, FirstRun]:
+        """Return the settings, with the bonds that the pool has where nothing else is wanted."""
+        judged, first_run = adopted(settings, self.first)
+        if first_run.learned:
+            self._looker = replace(self._looker, settings=judged)
+            self.change.judge_by(self._looker)
+        return judged, first_run
 
     @property
     def first(self) -> Snapshot:
@@ -133,23 +142,10 @@ class PoolRun:
 
 
 def _refuse_what_nobody_has(settings: Settings, look: Snapshot) -> None:
-    if nics := missing_everywhere(settings.desired, look):
-        hosts = ", ".join(look.labels[ref] for ref in by_name(look))
-        reason = f"no host of the pool has a NIC {', '.join(nics)} (looked on {hosts})"
-        there = _described(look) if not settings.bonds_file else ""
-        raise BondFileError(settings.bonds_file or "the default bond", "nics", reason + there)
-
-
-def _described(look: Snapshot) -> str:
-    """Return which bonds the pool has, and how they get into a bond file; empty if it has none."""
-    labels = [
-        f"{look.networks[pif.network].name_label} ({'+'.join(sorted(legs_of(look, bond)))})"
-        for bond, pif in bonds_of_master(look)
-    ]
-    if not labels:
-        return ""
-    writes = "--xsbond-write-bonds=bonds.toml writes a bond file that describes them"
-    return f"; the pool has bonds on {', '.join(labels)}: {writes}"
+    if missing_everywhere(settings.desired, look):
+        there = f"; {what_there_is(look)}" if not settings.bonds_file else ""
+        where = settings.bonds_file or "the default bond"
+        raise BondFileError(where, "nics", misfit(settings, look) + there)
 
 
 Run = PoolRun | ReplayRun

@@ -13,6 +13,7 @@ from pytest_xsbond.clean import clean_line
 from pytest_xsbond.own_command import OwnCommand
 from pytest_xsbond.runs.run import PoolRun, Run
 from pytest_xsbond.runs.stash import RUN
+from pytest_xsbond.runs.wanted.first_run import WRITE
 from pytest_xsbond.session.representing import tells_failures, wants_frames
 from pytest_xsbond.terminal import header
 from pytest_xsbond.terminal.changed import change_lines
@@ -115,6 +116,9 @@ def own_command(config: pytest.Config, run: Run, results: Sequence[Result]) -> O
         address = run.expected().now.raw.address
         says = "this asks the pool itself, as it is now."
         return OwnCommand(words=(f"--pool={address}",), says=says)
+    if run.first_run.learned:
+        says = "this writes what was judged into a bond file: correct it, and judge the pool by it."
+        return OwnCommand(words=words, options=(WRITE,), says=says)
     if run.lab or not any(each.verdict in BAD for each in results):
         return OwnCommand(words=words, says="mend what is told above, then check again.")
     stages = run.expected()

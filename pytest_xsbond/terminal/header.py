@@ -33,6 +33,7 @@ def facts(run: Run) -> dict[str, str]:
             f"{bond.network}: {_legs(bond)} {bond.mode}{_extras(bond)}"
             for bond in run.expected().desired
         ),
+        **_first_run(run),
         **_seal(run),
         **_known(run),
         **_found_by(run),
@@ -139,6 +140,11 @@ def _known(run: Run) -> dict[str, str]:
     if stages.waivers:
         known["waivers"] = "; ".join(f"{each.about}: {each.says}" for each in stages.waivers)
     return known
+
+
+def _first_run(run: Run) -> dict[str, str]:
+    says = run.first_run.says if isinstance(run, PoolRun) else ""
+    return {"bond file": says} if says else {}
 
 
 def _seal(run: Run) -> dict[str, str]:

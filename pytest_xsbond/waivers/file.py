@@ -1,30 +1,17 @@
 """The waiver file: TOML in, `Waiver` values out, or one line naming file, key and what to do."""
 
-import datetime as dt
 import re
 import tomllib
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
+from pytest_xsbond.waivers.shape import WaiverTable
 from pytest_xsbond.waivers.waiver import Waiver
 from xsbond.errors import OptionError
-
-_Text = Annotated[str, msgspec.Meta(min_length=1, pattern=r"\A[^\n\r]*\S[^\n\r]*\Z")]
-
-
-class _Entry(msgspec.Struct, forbid_unknown_fields=True):
-    """One `[[waiver]]` table."""
-
-    outcome: _Text
-    host: _Text
-    reason: _Text
-    owner: _Text
-    expires: dt.date
-    network: str = ""
 
 
 def read_waivers(path: Path, outcomes: Collection[str]) -> tuple[Waiver, ...]:
@@ -59,7 +46,7 @@ def _entries(document: dict[str, Any], path: Path) -> list[Any]:
 
 def _waiver(entry: Any, outcomes: Collection[str], where: str) -> Waiver:
     try:
-        read = msgspec.convert(entry, _Entry)
+        read = msgspec.convert(entry, WaiverTable)
     except msgspec.ValidationError as error:
         key, reason = _located(str(error), entry)
         raise OptionError(where + key, reason) from error
@@ -83,7 +70,7 @@ def _located(message: str, entry: Any) -> tuple[str, str]:
     reason, _, location = message.partition(" - at `$")
     key = location.rstrip("`")
     if unknown := re.search(r"unknown field `(.*)`", reason):
-        known = ", ".join(_Entry.__struct_fields__)
+        known = ", ".join(WaiverTable.__struct_fields__)
         return f".{unknown[1]}", f"unknown key; a waiver has {known}"
     if missing := re.search(r"missing required field `(.*)`", reason):
         needed = "outcome, host, reason, owner and expires"

@@ -4,7 +4,6 @@ Only faults that lines for a dom0 can mend are here; UNMENDED says of every othe
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from tests.support import fault_causes, fault_table
 from tests.support.judging import Judgement
 from tests.support.kept_labs import STRUCK, KeptLabs
 from tests.support.proof import (
-    HOSTS,
     MENDED,
     REPLACED,
     UNMENDED,
@@ -40,13 +38,6 @@ QUICK = {
 _OPEN = re.compile(r"=(?!DIR$|NEW-FILE$|MTU$)[A-Z]{3,}|\b(?:dev|del) [A-Z]{3,}")
 """A placeholder."""
 _DESTROYS = re.compile(r"xe (bond-destroy|pif-forget)")
-
-
-@pytest.fixture(scope="module")
-def labs() -> Iterator[KeptLabs]:
-    """Lend labs of three hosts."""
-    with KeptLabs(HOSTS) as kept:
-        yield kept
 
 
 class Advised:

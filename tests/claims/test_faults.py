@@ -4,7 +4,6 @@ The faults strike one lab after the other, which is looked at over the wire and 
 process: tests/claims/test_judging.py claims that a whole run comes to the same.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,6 @@ from xsbond.lab.faults import FAULTS, FaultError, parse_fault, strike
 from xsbond.model import BondMode
 
 HOSTS = ("xs-1", "xs-2", "xs-3")
-
-
-@pytest.fixture(scope="module")
-def labs() -> Iterator[KeptLabs]:
-    """A lab of three hosts for each mode that a fault wants."""
-    with KeptLabs(len(HOSTS)) as labs:
-        yield labs
 
 
 def expected(fault: str) -> dict[tuple[str, str], str]:

@@ -1,7 +1,5 @@
 """Faults that a restart of the host's xapi mends: what was wrong is right after it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.lab.worlds import eventually, is_complete
@@ -34,13 +32,6 @@ def restart(lab: Lab, name: str) -> None:
     host.toolstack.start()
     assert eventually(lambda: is_complete(host))
     lab.pass_time(60)
-
-
-@pytest.fixture(scope="module")
-def labs() -> Iterator[KeptLabs]:
-    """A lab of three hosts that is struck, restarted, and given back as it was."""
-    with KeptLabs(3) as labs:
-        yield labs
 
 
 @pytest.mark.parametrize("fault", sampled(MENDED, MENDED[::4]))

@@ -100,15 +100,24 @@ def lab() -> Iterator[Lab]:
         yield lab
 
 
+@pytest.fixture(scope="module")
+def made(lab: Lab, recorded_tutorial: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with all that an option names."""
+    made = tmp_path_factory.mktemp("made")
+    shutil.copytree(recorded_tutorial, made / "stored")
+    (made / "bonds.toml").write_text(BONDS)
+    (made / "waivers.toml").write_text(WAIVERS)
+    keygen = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(made / "key")]
+    subprocess.run(keygen, check=True)
+    (made / "ca.pem").write_text(certificate(lab, other=True))
+    keep_baseline(lab, made / "baseline.json")
+    return made
+
+
 @pytest.fixture
-def files(lab: Lab, recorded_tutorial: Path, pytester: pytest.Pytester) -> Path:
+def files(made: Path, pytester: pytest.Pytester) -> Path:
     """The directory of the run, with all that an option names."""
-    shutil.copytree(recorded_tutorial, pytester.path / "stored")
-    (pytester.path / "bonds.toml").write_text(BONDS)
-    (pytester.path / "waivers.toml").write_text(WAIVERS)
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"], check=True)  # noqa: S607
-    (pytester.path / "ca.pem").write_text(certificate(lab, other=True))
-    keep_baseline(lab, pytester.path / "baseline.json")
+    shutil.copytree(made, pytester.path, dirs_exist_ok=True)
     return pytester.path
 
 
@@ -143,7 +152,7 @@ def test_table_has_every_option() -> None:
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("workers", [slow(()), ("-n", "2")], ids=["alone", "workers"])
+@pytest.mark.parametrize("workers", [slow(()), ("-n", "1")], ids=["alone", "workers"])
 @pytest.mark.parametrize("name", sampled(TABLE, QUICK))
 def test_option_with_and_without_workers(
     pytester: pytest.Pytester, lab: Lab, name: str, workers: tuple[str, ...]

@@ -1,5 +1,6 @@
 """`--xsbond-write-bonds`: the first run on one's own pool."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.support.labs import pool_arguments
 from tests.support.spec_run import run_spec
 from xsbond.lab import Lab
-from xsbond.lab.blueprint import tutorial
+from xsbond.lab.blueprint import tutorial, with_nics
 
 
 @pytest.fixture(scope="module")
@@ -33,24 +34,20 @@ def test_pool_is_green_by_the_file_it_wrote(
     assert {result.network for result in again.results} >= {"NAS"}
 
 
-def test_first_run_that_does_not_fit_says_what_the_pool_has(
+def test_first_run_on_a_pool_of_five_nics_ends_in_a_bond_file(
     pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A pool without the NICs of the default bond: its own bonds, and how to describe them."""
-    with Lab(tutorial(1)) as small:
-        for device in ("eth1", "eth5"):
-            (pif,) = (
-                ref
-                for ref, record in small.hosts[0].toolstack.call("PIF.get_all_records").items()
-                if record["device"] == device
-            )
-            small.hosts[0].toolstack.call("PIF.forget", pif)
-        run = run_spec(pytester, *pool_arguments(small))
-    assert run.exit_status == pytest.ExitCode.USAGE_ERROR
-    assert (
-        "the pool has bonds on NAS (eth2+eth4): --xsbond-write-bonds=bonds.toml writes a bond file"
-        " that describes them" in capsys.readouterr().err
-    )
+    """Two commands, both as the header of the first one has them."""
+    with Lab(with_nics(tutorial(1), (5,))) as small:
+        reached = pool_arguments(small)
+        first = run_spec(pytester, *reached)
+        (line,) = [x for x in capsys.readouterr().out.splitlines() if "xsbond bond file:" in x]
+        (write,) = re.findall(r"--xsbond-write-bonds=\S+", line)
+        written = run_spec(pytester, *reached, write)
+        again = run_spec(pytester, *reached, write.replace("write-bonds", "bonds"))
+    assert (first.exit_status, written.exit_status, again.exit_status) == (0, 0, 0)
+    assert {result.network for result in again.results} == {"NAS", ""}
+    assert "bond file" not in capsys.readouterr().out.rpartition("xsbond bonds:")[2]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,10 @@ class KeptLab(LentLab):
 
     def judged_after(self, fault: str) -> Judgement:
         """Judge the lab, which a fault has struck, by what is wanted and by what it was."""
+        return judge(self.stages_after(fault))
+
+    def stages_after(self, fault: str) -> Stages:
+        """Look at the lab, which a fault has struck: what is to be judged, and what it was."""
         listens = fault in fault_table.LISTENED_FOR
         # What XAPI will never count is waited for in vain: a run does, some seconds long.
         in_vain = fault in fault_table.UNCOUNTED
@@ -94,9 +98,7 @@ class KeptLab(LentLab):
         now = self.look(listening=_LISTENING * listens, patience=patience)
         if in_vain:
             now = replace(now, raw=replace(now.raw, uncounted=COUNTING))
-        return judge(
-            Stages(desired=self.desired, now=now, baseline=self.baseline, listened=listens)
-        )
+        return Stages(desired=self.desired, now=now, baseline=self.baseline, listened=listens)
 
 
 class KeptLabs:

@@ -18,6 +18,7 @@ from xsbond.lab.blueprint import (
     AccountBlueprint,
     NetworkBackend,
     tutorial,
+    with_nics,
 )
 from xsbond.lab.faults import FAULTS
 from xsbond.lab.lab import Lab
@@ -43,6 +44,13 @@ def _host_count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MAX_HOSTS:
         raise argparse.ArgumentTypeError(f"a lab has 1 to {MAX_HOSTS} hosts, not {text}")
     return int(text)
+
+
+def _nic_counts(text: str) -> tuple[int, ...]:
+    words = text.split(",")
+    if not all(word.isdecimal() for word in words):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number, and no numbers parted by commas")
+    return tuple(map(int, words))
 
 
 def _speed(text: str) -> float:
@@ -87,6 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="python -m xsbond.lab", description=__doc__, allow_abbrev=False)
     add = parser.add_argument
     add("--hosts", type=_host_count, default=2, metavar="N", help="size of the pool (default: 2)")
+    add(
+        "--nics",
+        type=_nic_counts,
+        metavar="N[,N...]",
+        help="NICs of each host, the last number for all others (default: 6)",
+    )
     add("--profile", choices=PROFILES, default=CURRENT.name, help="product generation")
     add(
         "--dom0",
@@ -208,6 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     profile, backend = PROFILES[options.profile], options.network_backend
     pool = tutorial(options.hosts, profile, network_backend=backend)
     try:
+        pool = with_nics(pool, options.nics) if options.nics else pool
         lab = _kind(options.dom0, backend)(
             dataclasses.replace(pool, accounts=tuple(options.account)),
             clock=Clock(1 / options.speed),

@@ -5,7 +5,9 @@ Blueprints are frozen values; `world.py` builds the pool's database from one, `d
 
 import ipaddress
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice, repeat
 from typing import Literal
 
 from xsbond.lab.contracts import NetworkBackend, Nic
@@ -25,6 +27,7 @@ __all__ = [
     "NetworkBackend",
     "Profile",
     "tutorial",
+    "with_nics",
 ]
 
 ROLES = (
@@ -196,3 +199,23 @@ def tutorial(
         profile=profile,
         password=password,
     )
+
+
+def with_nics(pool: Blueprint, counts: Sequence[int]) -> Blueprint:
+    """Return a pool whose hosts have so many of their NICs, the last count for all other hosts.
+
+    A bond stays if every host has its NICs. Raises ValueError for a count that cannot be.
+    """
+    if not counts or not all(1 <= count <= len(pool.hosts[0].nics) for count in counts):
+        raise ValueError(f"a host of a lab has 1 to {len(pool.hosts[0].nics)} NICs")
+    if len(counts) > len(pool.hosts):
+        raise ValueError(f"there are {len(pool.hosts)} hosts, and counts of NICs for {len(counts)}")
+    own = tuple(islice(chain(counts, repeat(counts[-1])), len(pool.hosts)))
+    hosts = tuple(
+        replace(host, nics=host.nics[:count]) for host, count in zip(pool.hosts, own, strict=True)
+    )
+    everywhere = {nic.device for nic in hosts[0].nics}.intersection(
+        *({nic.device for nic in host.nics} for host in hosts)
+    )
+    bonds = tuple(bond for bond in pool.bonds if everywhere >= {*bond.devices})
+    return replace(pool, hosts=hosts, bonds=bonds)

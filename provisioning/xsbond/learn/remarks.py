@@ -6,7 +6,7 @@ from xsbond.model import DesiredBond
 from xsbond.plan.plan import by_name
 from xsbond.plan.reported import bond_differences, vlan_addresses
 from xsbond.plan.vlans import is_wanted, vlan_refusals
-from xsbond.snapshot.lookup import bond_on, own_pif, wanted_on
+from xsbond.snapshot.lookup import bond_on, bonds_of, legs_of, own_pif, wanted_on
 from xsbond.snapshot.snapshot import Snapshot
 
 
@@ -28,6 +28,18 @@ def remarks(snapshot: Snapshot, bond: DesiredBond) -> Iterator[str]:
         yield from _vlans(snapshot, host, own)
         yield from _mtus(snapshot, host, own)
         yield from _without_address(label, own)
+
+
+def strangers(snapshot: Snapshot) -> Iterator[str]:
+    """Yield the bonds of members on networks where the pool master has none."""
+    master = snapshot.pool.master
+    known = {snapshot.pifs[bond.master].network for _, bond in bonds_of(snapshot, master)}
+    for host in by_name(snapshot):
+        for _, bond in bonds_of(snapshot, host):
+            network = snapshot.networks.get(snapshot.pifs[bond.master].network)
+            if network and snapshot.pifs[bond.master].network not in known:
+                where = f"{network.name_label} ({'+'.join(sorted(legs_of(snapshot, bond)))})"
+                yield f"{snapshot.labels[host]} has a bond on {where}, the pool master has none"
 
 
 def _vlans(snapshot: Snapshot, host: str, bond: DesiredBond) -> Iterator[str]:

@@ -13,7 +13,7 @@ from xsbond.bondfile import parse_bond_file
 from xsbond.bondfile.checks import faults
 from xsbond.bondfile.reading import desired_bond
 from xsbond.bondfile.shape import BondTable
-from xsbond.learn.remarks import remarks
+from xsbond.learn.remarks import remarks, strangers
 from xsbond.learn.tables import bond_table, bonds_of_master
 from xsbond.model import Bond, Pif
 from xsbond.snapshot.snapshot import Snapshot
@@ -29,6 +29,8 @@ class Learned:
     """Names of the networks whose bonds are in it."""
     remarks: tuple[str, ...]
     """What is in it as a comment only: hosts that differ, and what cannot be said."""
+    unsaid: tuple[str, ...] = ()
+    """Those of the remarks that no run by this file tells: what cannot be said."""
 
 
 def bond_file_of(snapshot: Snapshot) -> Learned:
@@ -40,10 +42,12 @@ def bond_file_of(snapshot: Snapshot) -> Learned:
         tomlkit.comment("as the pool master has them; where a host differs, a comment says so.")
     )
     said: list[str] = []
+    unsaid: list[str] = []
     networks: list[str] = []
     for bond, pif in bonds_of_master(snapshot):
         name = snapshot.networks[pif.network].name_label
         table, left_out = _described(snapshot, bond, pif)
+        unsaid += (f"{name}: {line}" for line in left_out)
         if table is None:
             document.add(tomlkit.comment(f"{name}: {left_out[0]}"))
         else:
@@ -51,13 +55,17 @@ def bond_file_of(snapshot: Snapshot) -> Learned:
             bonds.append(_table(table, left_out))
             networks.append(name)
         said += (f"{name}: {line}" for line in left_out)
+    for line in strangers(snapshot):
+        document.add(tomlkit.comment(line))
+        unsaid.append(line)
+        said.append(line)
     if not networks:
-        return Learned(text="", networks=(), remarks=tuple(said))
+        return Learned(text="", networks=(), remarks=tuple(said), unsaid=tuple(unsaid))
     document.add(tomlkit.nl())
     document.append("bond", bonds)
     text = tomlkit.dumps(document)
     parse_bond_file(text)
-    return Learned(text=text, networks=tuple(networks), remarks=tuple(said))
+    return Learned(text=text, networks=tuple(networks), remarks=tuple(said), unsaid=tuple(unsaid))
 
 
 def _described(snapshot: Snapshot, bond: Bond, pif: Pif) -> tuple[BondTable | None, list[str]]:

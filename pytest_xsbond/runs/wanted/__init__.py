@@ -1,0 +1,1 @@
+"""What a run judges where its options leave that open."""
