@@ -24,6 +24,10 @@ SAMPLE = (
     "one-leg-in-switch",
     "lacp-on-slb",
     "lacp-fallen-back",
+    "lacp-port-out",
+    "lacp-two-lags",
+    "lacp-two-switches",
+    "lacp-other-switch",
     "bridge-down",
     "leg-down",
     "leg-deaf",
@@ -59,6 +63,8 @@ SIMULATED_ONLY = {
     "old-wording",
     # Not every kernel has VLAN devices.
     "address-on-vlan-device",
+    # No Open vSwitch keeps a port out of a LAG that is as it should be.
+    "lacp-leg-refused",
     # Garbled on their way to whoever asked; what dom0 runs is in order.
     *("answer-cut-short", "line-cut-short", "noise-in-answer", "not-utf-8"),
 }

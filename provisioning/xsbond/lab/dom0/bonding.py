@@ -4,7 +4,7 @@ All times are lab seconds. Between two calls of `advance` nothing may have chang
 so whoever changes a link calls it before and after.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from xsbond.lab.contracts import BondSettings

@@ -96,12 +96,12 @@ def lacp_port_out(target: Target) -> None:
 
 def lacp_two_lags(target: Target) -> None:
     """The switch ports of the legs are in two LAGs of one switch."""
-    _answering(target, LagPort(key=_OTHER_KEY))
+    _answering(target, LagPort(key=OTHER_KEY))
 
 
 def lacp_two_switches(target: Target) -> None:
     """The legs end in two switches that are not one stack, each with a LAG of its own."""
-    _answering(target, LagPort(system=_OTHER_SWITCH))
+    _answering(target, LagPort(system=OTHER_SWITCH))
 
 
 def lacp_leg_refused(target: Target) -> None:
@@ -114,10 +114,10 @@ def lacp_other_switch(target: Target) -> None:
     _lacp_leg(target)
     with frozen(target):
         for device in target.legs:
-            target.dom0.lag_ports[device] = LagPort(system=_OTHER_SWITCH)
+            target.dom0.lag_ports[device] = LagPort(system=OTHER_SWITCH)
 
 
-_OTHER_SWITCH, _OTHER_KEY = "02:00:00:00:00:02", 7
+OTHER_SWITCH, OTHER_KEY = "02:00:00:00:00:02", 7
 """The system id of another switch, and the key of another LAG."""
 
 

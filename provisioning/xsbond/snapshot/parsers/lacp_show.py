@@ -36,7 +36,7 @@ _SETTINGS = tuple(
         pattern,
         (
             # Heartbeats came with 1.2 and went with 1.5.
-            f"{_INDENT}status: (?:active|passive)(?: heartbeat)?(?P<negotiated> negotiated)?",
+            f"{_INDENT}status: (?P<activity>active|passive)(?: heartbeat)?(?P<sure> negotiated)?",
             f"{_INDENT}sys_id: (?P<system>{MAC})",
             rf"{_INDENT}sys_priority: (?P<priority>\d+)",
             rf"{_INDENT}aggregation key: (?P<own_key>\d+|none)",
@@ -82,9 +82,7 @@ def parse_lacp_show(text: str) -> tuple[LacpBond, ...]:
     if lines and starts[:1] != [0]:
         raise answer.unexpected(f"{quoted(lines[0])} belongs to no bond")
     ends = [*starts[1:], len(lines)][: len(starts)]
-    bonds = tuple(
-        _bond(answer, lines[start:end]) for start, end in zip(starts, ends, strict=True)
-    )
+    bonds = tuple(_bond(answer, lines[start:end]) for start, end in zip(starts, ends, strict=True))
     if len({bond.name for bond in bonds}) < len(bonds):
         raise answer.unexpected("it describes a bond twice")
     return bonds
@@ -99,7 +97,7 @@ def _bond(answer: Answer, lines: Sequence[str]) -> LacpBond:
     starts = [n for n, line in enumerate(lines) if _MEMBER.fullmatch(line)]
     head = lines[1 : starts[0] if starts else len(lines)]
     facts = answer.facts(name, _matches(answer, head, _SETTINGS))
-    for each in ("system", "priority", "own_key"):
+    for each in ("activity", "system", "priority", "own_key"):
         facts.once(each)
     ends = [*starts[1:], len(lines)][: len(starts)]
     parts = [
@@ -110,7 +108,7 @@ def _bond(answer: Answer, lines: Sequence[str]) -> LacpBond:
     _refuse_impossible(facts, parts, members)
     return LacpBond(
         name=name,
-        is_negotiated=facts.at_most_once("negotiated") is not None,
+        is_negotiated=facts.at_most_once("sure") is not None,
         rate=facts.once("rate"),
         members=members,
     )
@@ -123,7 +121,11 @@ def _matches(
 
 
 def _member(facts: Facts) -> LacpMember:
-    for each in ("port_id", "port_priority", *(f"{side}_{each}" for side in _SIDES for each in _FIELDS)):
+    for each in (
+        "port_id",
+        "port_priority",
+        *(f"{side}_{each}" for side in _SIDES for each in _FIELDS),
+    ):
         facts.figure(each, _MOST_16)
     for each in ("actor_sys_id", "actor_state"):
         facts.once(each)
@@ -140,9 +142,7 @@ def _member(facts: Facts) -> LacpMember:
     )
 
 
-def _refuse_impossible(
-    bond: Facts, parts: Sequence[Facts], members: Sequence[LacpMember]
-) -> None:
+def _refuse_impossible(bond: Facts, parts: Sequence[Facts], members: Sequence[LacpMember]) -> None:
     if len({member.name for member in members}) < len(members):
         raise bond.unexpected("has a leg twice")
     if len({facts.once("word") for facts in parts}) > 1:

@@ -40,7 +40,11 @@ def _key(bond: Bond) -> int:
 def _member(
     bond: Bond, device: str, wording: Wording, heard: Mapping[str, LagPort]
 ) -> Iterator[str]:
-    indent, number, port = wording.indent, list(bond.state.legs).index(device) + 1, heard.get(device)
+    indent, number, port = (
+        wording.indent,
+        list(bond.state.legs).index(device) + 1,
+        heard.get(device),
+    )
     lag = attached({leg: heard[leg] for leg in bond.state.legs if leg in heard})
     falls = falls_back(bond.settings) and not lag
     is_attached = device in lag or falls
@@ -52,7 +56,13 @@ def _member(
         may_enable = falls or (is_attached and port is not None and port.takes_part)
         yield f"{indent}may_enable: {str(may_enable).lower()}"
     sides: Sequence[Mapping[str, object]] = (
-        _side("actor", bond.settings.mac, number, _key(bond), _own_state(bond, port, is_attached=is_attached)),
+        _side(
+            "actor",
+            bond.settings.mac,
+            number,
+            _key(bond),
+            _own_state(bond, port, is_attached=is_attached),
+        ),
         _partner(port, number),
     )
     end = "" if wording.since(1, 5) else " "
