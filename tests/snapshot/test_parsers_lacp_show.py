@@ -82,6 +82,17 @@ SITUATIONS = {
             ),
         ),
     ),
+    "lacp-show-ovs-3.5-negotiated": (
+        LacpBond(
+            name="bond1",
+            is_negotiated=True,
+            rate="slow",
+            members=(
+                leg("eth1", "current attached", ONE, 1, 11, 12, state=WORKS),
+                leg("eth5", "current attached", ONE, 1, 11, 13, state=WORKS),
+            ),
+        ),
+    ),
     "lacp-show-ovs-3.5-no-partner": (
         LacpBond(
             name="bond1",

@@ -30,6 +30,10 @@ def _is_lacp(here: BondOnHost) -> bool:
     return here.wanted.mode is BondMode.LACP
 
 
+def _in_several_lags_of_one(here: BondOnHost) -> bool:
+    return len(lacp.lags(here)) > 1 == len(lacp.systems(here))
+
+
 def _in_other_lag(here: BondOnHost) -> list[str]:
     return [leg.name for leg in lacp.agreed(here).members if not leg.attached]
 
@@ -57,7 +61,7 @@ LACP_CAUSES: tuple[Cause, ...] = (
     Cause(
         name="legs end in two LAGs",
         says="The legs hear one switch with two keys: their ports are in different LAGs.",
-        holds=lambda here: _is_lacp(here) and len(lacp.lags(here)) > 1,
+        holds=lambda here: _is_lacp(here) and _in_several_lags_of_one(here),
         nics=_in_other_lag,
         explains=_LEG_OUT,
         next=(
@@ -68,7 +72,7 @@ LACP_CAUSES: tuple[Cause, ...] = (
     Cause(
         name="switch port is in no LAG",
         says="One leg hears no LACPDU while another one does: its switch port is not in the LAG.",
-        holds=lambda here: bool(lacp.lags(here)) and bool(lacp.silent(here)),
+        holds=lambda here: _is_lacp(here) and bool(lacp.lags(here) and lacp.silent(here)),
         nics=lambda here: _names(lacp.silent(here)),
         explains=_LEG_OUT,
         next=(

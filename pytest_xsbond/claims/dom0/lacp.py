@@ -43,7 +43,7 @@ def kept_out(here: BondOnHost) -> Sequence[LacpMember]:
     return [
         leg
         for leg in agreed(here).members
-        if leg.status == "current" and "synchronized" not in leg.partner_state
+        if leg.status == "current" and leg.attached and "synchronized" not in leg.partner_state
     ]
 
 

@@ -30,7 +30,7 @@ class Cabling:
             known.append(wanted)
 
     def regroup(self, host: str, lags: Sequence[tuple[Sequence[str], Lag]]) -> None:
-        """Let a host's ports form these LAGs and no others; what is in none is a port of its own."""
+        """Let a host's ports form these LAGs and no others; the rest are ports of their own."""
         for group in self._groups.setdefault(host, []):
             self._switch.ungroup(host, sorted(group))
         for devices, lag in lags:
