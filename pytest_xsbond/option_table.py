@@ -51,6 +51,17 @@ OPTIONS: tuple[Option, ...] = (
         help="take back what the journal says was made; with --xsbond-plan only print it",
     ),
     Option(
+        name="fleet",
+        help="file (TOML) that names several pools: a run for each, and one page over all"
+        " (python -m pytest_xsbond.docs fleets)",
+        metavar="FILE",
+    ),
+    Option(
+        name="pools-at-once",
+        help="pools of a fleet that are run together (8; 1 where pools are changed)",
+        metavar="N",
+    ),
+    Option(
         name="journal",
         help="where every change is written down; default: the pool's own directory below"
         " $XDG_STATE_HOME/pytest-xsbond (~/.local/state/pytest-xsbond)",
@@ -69,6 +80,14 @@ OPTIONS: tuple[Option, ...] = (
         name="write-bonds",
         help="write a bond file that describes the bonds the pool has, and end",
         metavar="FILE",
+    ),
+    Option(
+        name="dom0",
+        help="how dom0 is asked: ssh (default), or off: judge by XAPI alone, without half of the"
+        " evidence",
+        metavar="HOW",
+        default="ssh",
+        choices=("ssh", "off"),
     ),
     Option(
         name="wait",

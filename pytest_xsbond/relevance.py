@@ -61,10 +61,16 @@ WHERE: Mapping[str, Where] = MappingProxyType(
             runs=_LIVE | _PLANS,
         ),
         "undo": _OWN_POOL,
+        "fleet": Where(words="a run without --pool", runs=frozenset()),
+        "pools-at-once": Where(words="a run on several pools", runs=frozenset()),
         "journal": _CHANGING,
         "break-lock": Where(
             words="a run with --xsbond-plan, --xsbond-apply or --xsbond-undo on a pool of your own",
             runs=frozenset({"pool plan", "pool apply", "pool undo"}),
+        ),
+        "dom0": Where(
+            words="a run on a pool of your own that does not undo",
+            runs=frozenset(f"pool {mode}" for mode in ("verify", "plan", "apply", "describe")),
         ),
         "bonds": EVERYWHERE,
         "write-bonds": Where(

@@ -16,7 +16,7 @@ from pytest_xsbond.waivers.waiver import Waiver
 from xsbond.bondfile import TUTORIAL, read_bond_file
 from xsbond.collect.address import Credentials
 from xsbond.collect.ssh import SshSettings
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond, Inherit
 
@@ -32,38 +32,40 @@ class Settings:
     mode: Mode
     inherit: Inherit
     desired: tuple[DesiredBond, ...]
-    bonds_file: str
+    bonds_file: str = ""
     """Empty if none was named; a replay then judges by the bonds stored with it."""
-    wait: float
+    wait: float = 0.0
     """Seconds."""
-    until_all_hold: bool
+    until_all_hold: bool = False
     """Whether so long was asked for: what does not hold is then waited for, too."""
-    listen: float
+    listen: float = 0.0
     """Seconds; 0 if the legs' counters are not sampled."""
-    failover: bool
+    failover: bool = False
     """Whether legs are taken down, one after the other."""
-    replay: Path | None
-    judge_altered: bool
+    replay: Path | None = None
+    judge_altered: bool = False
     """Whether a replay judges snapshots that are not what was sealed."""
-    save: Path | None
-    baseline: Path | None
+    save: Path | None = None
+    baseline: Path | None = None
     """The file of the look that nothing but the wanted bonds may differ from."""
-    save_baseline: Path | None
-    waivers: tuple[Waiver, ...] | None
+    save_baseline: Path | None = None
+    waivers: tuple[Waiver, ...] | None = None
     """None if no file was named; a replay then goes by those stored with it."""
-    journal: Path | None
+    journal: Path | None = None
     """Directory; None: the pool's own, below the user's state directory."""
-    break_lock: bool
-    change: str
+    break_lock: bool = False
+    change: str = ""
     """The change record this run belongs to; empty if none was named."""
-    lab_hosts: int
-    lab_profile: str
-    lab_faults: tuple[str, ...]
+    lab_hosts: int = 0
+    lab_profile: str = ""
+    lab_faults: tuple[str, ...] = ()
     """Each `NAME@HOST`, to strike once the lab is provisioned."""
-    trust: TlsTrust | None
+    trust: TlsTrust | None = None
     """None: pin the certificate read over SSH."""
-    ssh_config: str | None
-    identity_file: str | None
+    ssh_config: str | None = None
+    identity_file: str | None = None
+    asks_dom0: bool = True
+    """Whether dom0 is asked over SSH; else XAPI alone tells."""
     typed: tuple[str, ...] = ()
     """The arguments of the command line, to be typed again; none for a replay."""
 
@@ -73,13 +75,16 @@ def read_settings(config: pytest.Config) -> Settings:
     pools = options.pools(config)
     replay = options.value(config, "replay")
     if len(pools) > 1:
-        raise OptionError("--pool", f"one pool a run, not {len(pools)}: {', '.join(pools)}")
+        named = ", ".join(pools)
+        reason = f"one pool a run, not {len(pools)}: {named}; type each --pool, or --xsbond-fleet"
+        raise OptionError("--pool", reason)
     if pools and replay:
         raise OptionError("--xsbond-replay", "judges what is stored; it takes no --pool")
     bonds = options.value(config, "bonds")
     pool = pools[0] if pools else ""
     mode = _mode(config, pool)
     _refuse_idle(config, pool, mode)
+    asks_dom0 = _asks_dom0(config, pool, mode)
     return Settings(
         pool=pool,
         mode=mode,
@@ -105,6 +110,7 @@ def read_settings(config: pytest.Config) -> Settings:
         trust=_trust(config),
         ssh_config=_ssh(config, "ssh-config"),
         identity_file=_ssh(config, "ssh-identity-file"),
+        asks_dom0=asks_dom0,
         typed=() if replay else tuple(map(str, config.invocation_params.args)),
     )
 
@@ -116,30 +122,7 @@ def worker_settings(stored: Path) -> Settings:
     the stages.
     """
     return Settings(
-        pool="",
-        mode="verify",
-        inherit=Inherit.RESTART,
-        desired=TUTORIAL,
-        bonds_file="",
-        wait=0.0,
-        until_all_hold=False,
-        listen=0.0,
-        failover=False,
-        replay=stored,
-        judge_altered=False,
-        save=None,
-        baseline=None,
-        save_baseline=None,
-        waivers=None,
-        journal=None,
-        break_lock=False,
-        change="",
-        lab_hosts=0,
-        lab_profile="",
-        lab_faults=(),
-        trust=None,
-        ssh_config=None,
-        identity_file=None,
+        pool="", mode="verify", inherit=Inherit.RESTART, desired=TUTORIAL, replay=stored
     )
 
 
@@ -174,6 +157,29 @@ def _mode(config: pytest.Config, pool: str) -> Mode:
         return "verify"
     # A lab is thrown away afterwards, so that it may be provisioned without being asked.
     return "apply" if apply or pool in LABS else "verify"
+
+
+def _asks_dom0(config: pytest.Config, pool: str, mode: Mode) -> bool:
+    """Tell whether dom0 is asked; OptionError for what cannot be done without SSH."""
+    if not pool or pool in LABS or mode == "undo":
+        return True
+    if _one_of(config, "dom0", ["ssh", "off"]) == "ssh":
+        return True
+    off = "--xsbond-dom0=off"
+    for name in ("failover", "listen"):
+        if options.is_given(config, name):
+            raise OptionError(off, f"--xsbond-{name} needs SSH to dom0; leave one of them out")
+    if mode == "apply" and options.value(config, "inherit") == Inherit.RESTART:
+        ways = "restart-agent restarts it through XAPI, create needs no restart"
+        reason = f"members' xapi cannot be restarted over SSH; add --xsbond-inherit: {ways}"
+        raise OptionError(off, reason)
+    if _trust(config) is None:
+        reason = (
+            "XAPI's certificate cannot be read over SSH; give its SHA-256 as"
+            " --xsbond-tls-fingerprint, or its authorities as --xsbond-ca-file"
+        )
+        raise OptionError(off, reason)
+    return False
 
 
 def _describe(config: pytest.Config) -> Mode:

@@ -57,6 +57,17 @@ class PermissionMissing(PoolError):  # noqa: N818 - a state of the account
         )
 
 
+class NobodyListens(PoolError):  # noqa: N818 - a state of the host
+    """No server is at the host's port: SSH is off there, or the host is gone."""
+
+
+class NotAsked(PoolError):  # noqa: N818 - a decision, and no fault
+    """Nobody was to ask this dom0: half of the evidence is missing, and nothing is wrong."""
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class AnswerLost(PoolError):  # noqa: N818 - the pool may well have done what it was told
     """The connection broke before a change was answered: it may have been made, or not."""
 

@@ -23,7 +23,7 @@ _ANSWERS: tuple[Callable[[BondOnHost], object], ...] = (
 def is_unreachable(here: BondOnHost) -> bool:
     """Tell whether nobody could look at the host's dom0."""
     dom0 = here.snapshot.raw.dom0.get(here.snapshot.hosts[here.host].uuid)
-    return dom0 is None or bool(dom0.unreachable)
+    return dom0 is None or (bool(dom0.unreachable) and not dom0.off)
 
 
 def _is_garbled(here: BondOnHost) -> bool:

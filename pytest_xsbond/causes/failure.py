@@ -11,7 +11,7 @@ from pytest_xsbond.advice import Advice, advice
 from pytest_xsbond.causes.cause import Cause, is_at_work
 from pytest_xsbond.causes.table import causes_of
 from pytest_xsbond.claims.bond_on_host import BondOnHost
-from xsbond.errors import XsbondError
+from xsbond.errors import NotAsked, XsbondError
 from xsbond.plan.plan import by_name
 
 SECTION = "what to do next"
@@ -118,10 +118,10 @@ def _judged(claim: Callable[..., object], arguments: Mapping[str, Any]) -> str:
         claim(**arguments)
     except AssertionError as error:
         return str(error).partition("\n")[0].removeprefix("assert ")
+    except (pytest.skip.Exception, NotAsked) as unjudged:
+        return f"not judged: {unjudged}"
     except XsbondError as error:
         return f"could not be looked at: {error}"
-    except pytest.skip.Exception as unjudged:
-        return f"not judged: {unjudged}"
     return HOLDS
 
 

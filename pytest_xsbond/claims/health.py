@@ -4,8 +4,9 @@ What a question is about and is not there raises `Missing`, as in `here`; what c
 all, such as the speed of a virtual NIC, leaves the claim unjudged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Never
 
 import pytest
@@ -110,7 +111,21 @@ def _leg_views(
 
 def lame_legs(here: BondOnHost) -> Sentences:
     """Return which legs are not up, in the kernel or in the switch, or what XAPI has of it."""
+    if lookup.is_off(here.snapshot, here.host) and (found := tuple(_lame_in_xapi(here))):
+        return Sentences(found)
     return Sentences(unlike_links(here) or carriers.stale_carriers(here))
+
+
+def _lame_in_xapi(here: BondOnHost) -> Iterator[str]:
+    """Yield the legs that are not up, as far as XAPI's own records tell."""
+    metrics = leg_metrics(here)
+    down = sorted(device for device, each in metrics.items() if not each.carrier)
+    yield from (f"{device} has no carrier, by XAPI's PIF_metrics" for device in down)
+    up = len(metrics) - len(down)
+    if here.bond.links_up != up:
+        yield f"Bond.links_up is {here.bond.links_up}, and {up} legs have a carrier in PIF_metrics"
+    if up:
+        yield from carriers.stale_carriers(here)
 
 
 def unlike_links(here: BondOnHost) -> tuple[str, ...]:
@@ -195,13 +210,15 @@ def twins(here: BondOnHost) -> Sentences:
 
 def mtus(here: BondOnHost) -> Mapping[str, int]:
     """Return the MTU of the network and the bond's PIF, and of the bridge and the legs in dom0."""
+    in_xapi = {"network": here.network.MTU, f"PIF {here.pif.device}": here.pif.MTU}
+    if lookup.is_off(here.snapshot, here.host) and {*in_xapi.values()} != {wanted_mtu(here)}:
+        return in_xapi
     here.evidence.output("sysfs-net")
     nics, bridge = here.snapshot.nics(here.host), here.network.bridge
     names = (bridge, *sorted(here.legs))
     if lost := [name for name in names if name not in nics]:
         says = f"dom0 of {here.name} has no interface {', '.join(lost)}"
         raise here.missing(f"interface {lost[0]}", says)
-    in_xapi = {"network": here.network.MTU, f"PIF {here.pif.device}": here.pif.MTU}
     return in_xapi | {name: nics[name].mtu for name in names}
 
 
@@ -241,10 +258,14 @@ def slower_legs(here: BondOnHost) -> Sentences:
 
 def burdens(here: BondOnHost) -> Sentences:
     """Return what a leg carries on its own account; it should carry the bond and nothing else."""
-    for device in leg_pifs(here):
-        here.interface(device)
-    in_dom0, above = addresses.held(here.evidence), addresses.devices(here.evidence)
-    return Sentences(
+    if not lookup.is_off(here.snapshot, here.host):
+        for device in leg_pifs(here):
+            here.interface(device)
+    return Sentences(chain(_burdens_in_xapi(here), _burdens_in_dom0(here)))
+
+
+def _burdens_in_xapi(here: BondOnHost) -> Iterator[str]:
+    yield from (
         f"{device} {what}"
         for device, pif in leg_pifs(here).items()
         for what, carries in (
@@ -253,11 +274,17 @@ def burdens(here: BondOnHost) -> Sentences:
             ("is the management interface", pif.management),
             ("is attached to a network of its own", pif.currently_attached),
             ("carries VLANs of its own", bool(pif.VLAN_slave_of)),
-            *(
-                (f"has the address {own} in dom0", at == device)
-                for at, own in sorted(in_dom0, key=str)
-            ),
-            *((f"carries the device {each.name}", each.below == device) for each in above.values()),
         )
         if carries
     )
+
+
+def _burdens_in_dom0(here: BondOnHost) -> Iterator[str]:
+    in_dom0, above = addresses.held(here.evidence), addresses.devices(here.evidence)
+    for device in leg_pifs(here):
+        for at, own in sorted(in_dom0, key=str):
+            if at == device:
+                yield f"{device} has the address {own} in dom0"
+        for each in above.values():
+            if each.below == device:
+                yield f"{device} carries the device {each.name}"

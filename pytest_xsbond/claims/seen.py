@@ -1,9 +1,11 @@
 """The raw answers that a claim rests on, kept for the report while it looks around."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
+from xsbond.errors import NotAsked
 from xsbond.snapshot.snapshot import Snapshot
 
 
@@ -31,9 +33,23 @@ class Missing(AssertionError):  # noqa: N818 - a verdict on the pool, as pytest'
 
 
 class Sentences(tuple[str, ...]):
-    """What is wrong, a sentence each; none if nothing is."""
+    """What is wrong, a sentence each; none if nothing is.
+
+    What XAPI alone has shown counts, though the dom0 that would tell the rest was not to be asked.
+    """
 
     __slots__ = ()
+
+    def __new__(cls, sentences: Iterable[str] = ()) -> Self:
+        """Take sentences one by one; NotAsked only if there was none before."""
+        found: list[str] = []
+        try:
+            for sentence in sentences:
+                found.append(sentence)  # noqa: PERF402 - those before an error stay
+        except NotAsked:
+            if not found:
+                raise
+        return super().__new__(cls, found)
 
 
 class Counts(dict[str, int]):

@@ -62,6 +62,10 @@ class RunFacts:
     pool_uuid: str = ""
     mode: str = ""
     bonds: str = ""
+    bond_file: str = ""
+    """What was judged where no bond file was named, and what was not; empty if nothing is left."""
+    dom0: str = ""
+    """Which part of the evidence is missing because dom0 was not to be asked; empty if none is."""
     tls: str = ""
     """SHA-256 of the certificate that XAPI has presented."""
     hosts: tuple[HostFacts, ...] = ()
@@ -106,6 +110,8 @@ def facts_of(
         pool_uuid=run.expected().now.pool.uuid if run else "",
         mode=told.get("mode", ""),
         bonds=told.get("bonds", ""),
+        bond_file=told.get("bond file", ""),
+        dom0=told.get("dom0", ""),
         tls=pool_run.connections.api.certificate_sha256 if pool_run else "",
         hosts=_hosts(run) if run else (),
         verdicts=Counter(result.verdict for result in results),

@@ -79,6 +79,8 @@ def about(facts: RunFacts, *, with_hosts: bool = True) -> Iterator[tuple[str, st
     yield "command", facts.command
     yield "mode", facts.mode
     yield "bonds", facts.bonds
+    yield "bond file", facts.bond_file
+    yield "dom0", facts.dom0
     yield "pool uuid", facts.pool_uuid
     yield "XAPI certificate", facts.tls and f"SHA-256 {facts.tls}"
     yield "exit status", str(facts.exit_status)

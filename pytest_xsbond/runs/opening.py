@@ -15,7 +15,7 @@ from xsbond.collect.dom0 import Dom0
 from xsbond.collect.login import connect
 from xsbond.collect.observe import Connections
 from xsbond.collect.ssh import SshSettings
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.errors import PoolError, TrustError
 
 Waiting = Callable[[str | Callable[[], str]], contextlib.AbstractContextManager[None]]
@@ -65,7 +65,7 @@ def open_run(
 
         with waiting(f"waiting for XAPI at {address.host}"):
             api = connect(address, who, trust_of)
-        connections = Connections(api, ssh)
+        connections = Connections(api, ssh, asks_dom0=settings.asks_dom0)
         opened.callback(connections.close)
         with waiting(lambda: _asked(connections)):
             run = PoolRun(settings, connections, lab, baseline, say)
@@ -98,7 +98,7 @@ def _pinned(host: str, ssh: SshSettings) -> TlsTrust:
     except PoolError as error:
         reason = (
             f"{error.reason}; its XAPI certificate is read over SSH, or pinned by"
-            " --xsbond-tls-fingerprint or --xsbond-ca-file"
+            " --xsbond-tls-fingerprint or --xsbond-ca-file; where SSH is off, add --xsbond-dom0=off"
         )
         raise PoolError(error.address, error.action, reason) from error
     finally:

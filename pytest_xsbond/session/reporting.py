@@ -17,6 +17,7 @@ from pytest_xsbond.runs.stash import RUN
 from pytest_xsbond.session.following import note_what_it_follows_from
 from pytest_xsbond.session.ordering import subject
 from pytest_xsbond.session.representing import in_words, wants_frames
+from xsbond.errors import NotAsked
 
 
 class ReportingHooks:
@@ -157,6 +158,8 @@ class ReportingHooks:
         self._compared = None
         try:
             return (yield)
+        except NotAsked as unjudged:
+            pytest.skip(str(unjudged))
         finally:
             self._in_claim = False
 

@@ -8,8 +8,10 @@ import pytest
 from pytest_xsbond.clean import clean_line
 from pytest_xsbond.runs.replay import ReplayRun
 from pytest_xsbond.runs.run import PoolRun, Run
+from pytest_xsbond.verdict.names import listed
 from xsbond.model import DesiredBond
 from xsbond.plan.plan import by_name
+from xsbond.snapshot.lookup import is_off
 from xsbond.snapshot.snapshot import Snapshot
 
 _SHOWN_HOSTS = 8
@@ -34,6 +36,7 @@ def facts(run: Run) -> dict[str, str]:
             for bond in run.expected().desired
         ),
         **_first_run(run),
+        **_dom0(now),
         **_seal(run),
         **_known(run),
         **_found_by(run),
@@ -145,6 +148,17 @@ def _known(run: Run) -> dict[str, str]:
 def _first_run(run: Run) -> dict[str, str]:
     says = run.first_run.says if isinstance(run, PoolRun) else ""
     return {"bond file": says} if says else {}
+
+
+def _dom0(now: Snapshot) -> dict[str, str]:
+    """Return whose dom0 was not to be asked, so that nobody takes half for the whole."""
+    off = [now.labels[ref] for ref in by_name(now) if is_off(now, ref)]
+    if not off:
+        return {}
+    reasons = {now.raw.dom0[host.uuid].unreachable for host in now.hosts.values()} - {""}
+    why = reasons.pop() if len(reasons) == 1 else "SSH is off, or was not to be used"
+    where = "" if len(off) == len(now.hosts) else f" about {listed(off)}"
+    return {"dom0": f"HALF OF THE EVIDENCE{where} IS MISSING: {why}; XAPI alone tells"}
 
 
 def _seal(run: Run) -> dict[str, str]:

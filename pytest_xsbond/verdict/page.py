@@ -15,6 +15,7 @@ from pytest_xsbond.verdict.names import counted
 from pytest_xsbond.verdict.waivers import complaints
 from xsbond.model import DesiredBond
 from xsbond.plan.plan import by_name
+from xsbond.snapshot.lookup import is_off
 
 State = Literal["as wanted", "not as wanted", "not known", "not judged"]
 
@@ -37,6 +38,8 @@ class BondVerdict:
     """Those of the others on which it differs, and a waiver covers that."""
     unjudged: int
     """How many claims about it this run could have judged and has not."""
+    by_xapi: tuple[str, ...] = ()
+    """Those of the hosts whose dom0 was not to be asked, so that XAPI alone tells of it."""
 
     @property
     def state(self) -> State:
@@ -57,6 +60,8 @@ class BondVerdict:
         told += [f"NOT KNOWN on {counted(self.unseen, total)}"] if self.unseen else []
         told = told or [f"as wanted on {counted(self.hosts, total)}"]
         told += [f"waived on {counted(self.waived, total)}"] if self.waived else []
+        if self.by_xapi:
+            told += [f"by XAPI alone on {counted(self.by_xapi, total)}"]
         told += [f"{self.unjudged} claims were not judged"] if self.unjudged else []
         return ", ".join(told)
 
@@ -128,7 +133,7 @@ def _verdict(
     def where(verdict: str) -> set[str]:
         return {result.host for result in results if result.verdict == verdict}
 
-    bad, unseen = where("FAIL"), where("ERROR")
+    now, bad, unseen = stages.now, where("FAIL"), where("ERROR")
     judged = {result.host for result in results}
     return BondVerdict(
         network=bond.network if bond else "",
@@ -139,6 +144,7 @@ def _verdict(
         unseen=tuple(host for host in hosts if host in unseen - bad),
         waived=tuple(host for host in hosts if host in where("waived") - bad - unseen),
         unjudged=_left_out(stages, bond, judged, results) if bond else 0,
+        by_xapi=tuple(host for host in hosts if host in judged and is_off(now, now.host_ref(host))),
     )
 
 

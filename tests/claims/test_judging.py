@@ -89,10 +89,10 @@ def test_replay_says_the_same_of_a_fault(
     """Of the look that was judged here: what a run sees by itself, the sample above has shown."""
     with labs.struck_by(fault) as kept:
         stages = kept.stages_after(fault)
+        save(kept.baseline.raw, pytester.path / "baseline.json")
     (bond,) = kept.desired
     wanted = {"network": bond.network, "nics": list(bond.nics), "mode": bond.mode.value}
     stored = store(pytester.path / "stored", [wanted], now=stages.now)
-    save(kept.baseline.raw, pytester.path / "baseline.json")
     baseline = f"--xsbond-baseline={pytester.path / 'baseline.json'}"
     run = run_spec(pytester, "-v", "--xsbond-replay", stored, baseline)
     replayed = replace(stages, now=load_stages(stored).now)

@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.attackers import FalseXapi, Identity, failure, http, running, success
 from xsbond.collect.address import Credentials, PoolAddress
-from xsbond.collect.bounded import Limits
 from xsbond.collect.login import connect
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.bounded import Limits
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.collect.xapi import PoolApi
 from xsbond.errors import PoolError, UnexpectedOutput
 
@@ -80,7 +80,7 @@ def log_in(identity: Identity, answer: Callable[[], Iterable[bytes]], limits: Li
         (lambda: [success("<value><boolean>maybe</boolean></value>")], "its answer cannot be read"),
         (lambda: [success("<value><array/></value></struct>")], "it does not speak XML-RPC"),
         (lambda: [success("<value><struct><member/></struct></value>")], "no session reference"),
-        (lambda: [http(b"<methodResponse><params/></methodResponse>")], "answer cannot be read"),
+        (lambda: [http(b"<methodResponse><params/></methodResponse>")], "it does not speak XAPI"),
         (lambda: [failure()], "its answer cannot be read"),
         (lambda: [failure("HOST_IS_SLAVE")], "HOST_IS_SLAVE"),
         (lambda: [failure("HOST_IS_SLAVE", "a b\n../?x@y")], "HOST_IS_SLAVE"),

@@ -9,7 +9,6 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from tests.plugin.test_usage_errors import line_of
 from tests.support.attackers import (
     FalseDom0,
     FalseXapi,
@@ -20,11 +19,12 @@ from tests.support.attackers import (
     running,
     success,
 )
+from tests.support.refused import line_of
 from xsbond.collect.address import Credentials, PoolAddress
 from xsbond.collect.dom0 import Dom0
 from xsbond.collect.login import connect
 from xsbond.collect.ssh import SshSettings
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.collect.xapi import PoolApi
 from xsbond.errors import PoolError, TrustError
 from xsbond.lab import Lab

@@ -16,7 +16,7 @@ from xsbond.collect.address import Credentials, PoolAddress
 from xsbond.collect.login import connect
 from xsbond.collect.observe import Connections, observe
 from xsbond.collect.ssh import SshSettings
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.model import Inherit
 from xsbond.plan.circumstances import look_around
 from xsbond.plan.plan import Plan, plan_for

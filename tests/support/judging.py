@@ -5,6 +5,7 @@ cannot be looked at is an ERROR, what does not hold a FAIL, or a warning. That a
 the same is claimed by tests/claims/test_judging.py.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from pytest_xsbond.claims.view import view_of
 from pytest_xsbond.runs import drill_run
 from pytest_xsbond.spec.shipped import Claim, all_claims, arguments
 from tests.support.verdicts import Verdicts
-from xsbond.errors import PoolError, XsbondError
+from xsbond.errors import NotAsked, PoolError, XsbondError
 from xsbond.failover.leg_facts import LegDrill
 from xsbond.plan.plan import by_name
 
@@ -152,10 +153,11 @@ def _look(claim: Claim, given: Mapping[str, Any]) -> None:
     """Read what the claim rests on, as the fixtures of the views do."""
     for view in (value for value in given.values() if value is not None):
         for part in _looks_at(claim):
-            if hasattr(type(view), part):
-                getattr(view, part)
-            else:
-                PARTS[part](view.evidence.snapshot, view.evidence.host)
+            with contextlib.suppress(NotAsked):
+                if hasattr(type(view), part):
+                    getattr(view, part)
+                else:
+                    PARTS[part](view.evidence.snapshot, view.evidence.host)
 
 
 def _looks_at(claim: Claim) -> Sequence[str]:
@@ -169,6 +171,8 @@ def _called(subject: _Subject, claim: Callable[[], object]) -> tuple[Verdict, st
     except pytest.skip.Exception as unjudged:
         return "n/j", str(unjudged)
     except (AssertionError, XsbondError) as error:
+        if isinstance(error, NotAsked):
+            return "n/j", str(error)
         return _failed(subject, error), first_line(str(error))
     return "pass", ""
 

@@ -18,7 +18,7 @@ from xsbond.collect.dom0 import Dom0
 from xsbond.collect.login import connect
 from xsbond.collect.observe import Connections, observe
 from xsbond.collect.ssh import SshSettings
-from xsbond.collect.tls import TlsTrust
+from xsbond.collect.wire.tls import TlsTrust
 from xsbond.lab import Lab
 from xsbond.lab.anylab import AnyLab
 from xsbond.lab.blueprint import Blueprint, tutorial

@@ -7,9 +7,9 @@ from typing import Any
 import XenAPI
 
 from xsbond.collect.address import Credentials, PoolAddress
-from xsbond.collect.bounded import Limits
-from xsbond.collect.tls import PinnedTransport, TlsTrust
 from xsbond.collect.translation import asked
+from xsbond.collect.wire.bounded import Limits
+from xsbond.collect.wire.tls import PinnedTransport, TlsTrust
 from xsbond.collect.xapi import Login, PoolApi
 from xsbond.errors import CallRefused, PoolError
 

@@ -1,9 +1,11 @@
 """Look at a whole pool at once: XAPI in one sweep, every dom0 in one exec, all at the same time."""
 
+import shlex
 import time
 import xmlrpc.client
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from xsbond.collect.dom0 import MEMBER_PROBE, PROBE, Dom0, Identity
@@ -11,7 +13,7 @@ from xsbond.collect.ssh import SshSettings
 from xsbond.collect.sweep import as_text_dates
 from xsbond.collect.translation import shaped
 from xsbond.collect.xapi import PoolApi
-from xsbond.errors import CallRefused, PoolError, TrustError, UnexpectedOutput
+from xsbond.errors import CallRefused, NobodyListens, PoolError, TrustError, UnexpectedOutput
 from xsbond.model import Host
 from xsbond.snapshot.snapshot import (
     SERVER_TIME,
@@ -27,6 +29,8 @@ from xsbond.snapshot.snapshot import (
 _MOST_AT_ONCE = 64
 """Hosts asked at the same time: all of the largest pool."""
 
+NOT_ASKED = "dom0 was not asked (--xsbond-dom0=off)"
+"""Why there is nothing of a dom0 in a look that is to do without SSH."""
 _RECENT = timedelta(days=30)
 """Messages older than that are not read."""
 
@@ -34,8 +38,9 @@ _RECENT = timedelta(days=30)
 class Connections:
     """A pool's XAPI session and the dom0s of its hosts, each connected once and kept."""
 
-    def __init__(self, api: PoolApi, ssh: SshSettings) -> None:
-        self.api, self.ssh = api, ssh
+    def __init__(self, api: PoolApi, ssh: SshSettings, *, asks_dom0: bool = True) -> None:
+        """`asks_dom0` is False where a look is to do without SSH."""
+        self.api, self.ssh, self.asks_dom0 = api, ssh, asks_dom0
         self._dom0s: dict[str, Dom0] = {}
         self._names: dict[str, str] = {}
         self.asked: set[str] = set()
@@ -70,6 +75,23 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
 
     `member_view` also asks each dom0 what its own `xe` lists.
     """
+    return read_snapshot(_look(connections, stage, MEMBER_PROBE if member_view else PROBE))
+
+
+def glance(connections: Connections, last: Snapshot, names: Collection[str]) -> Snapshot:
+    """Look again, but ask each dom0 only what has these names; the rest is as in the last look."""
+    raw = _look(connections, last.raw.stage, {name: PROBE[name] for name in names})
+    dom0 = {uuid: _joined(last.raw.dom0.get(uuid), told) for uuid, told in raw.dom0.items()}
+    return read_snapshot(replace(raw, dom0=dom0))
+
+
+def _joined(before: RawDom0 | None, told: RawDom0) -> RawDom0:
+    if before is None or not told.outputs:
+        return told
+    return replace(told, outputs={**before.outputs, **told.outputs})
+
+
+def _look(connections: Connections, stage: str, probe: Mapping[str, str]) -> RawSnapshot:
     taken_at = now()
     records = connections.api.records()
     hosts = [read_record("host", ref, each, Host) for ref, each in records["host"].items()]
@@ -78,19 +100,17 @@ def observe(connections: Connections, stage: str = "now", *, member_view: bool =
         master = pool["master"]
     earlier = _server_time(connections.api, master)
     records = {**records, **_recent_messages(connections.api, earlier[0])}
-    dom0 = ask_all(connections, hosts, MEMBER_PROBE if member_view else PROBE)
+    dom0 = ask_all(connections, hosts, probe)
     told = [each for each in (earlier, _server_time(connections.api, master)) if each[0]]
-    return read_snapshot(
-        RawSnapshot(
-            stage=stage,
-            taken_at=taken_at,
-            address=connections.api.address.host,
-            records=records,
-            dom0=dom0,
-            clock=tuple(date for date, _ in told),
-            clock_asked=tuple(asked for _, asked in told),
-            restarted=_restarted(records, connections.api),
-        )
+    return RawSnapshot(
+        stage=stage,
+        taken_at=taken_at,
+        address=connections.api.address.host,
+        records=records,
+        dom0=dom0,
+        clock=tuple(date for date, _ in told),
+        clock_asked=tuple(asked for _, asked in told),
+        restarted=_restarted(records, connections.api),
     )
 
 
@@ -131,7 +151,9 @@ def ask_all(
 
 def _answer(connections: Connections, host: Host, probe: Mapping[str, str]) -> RawDom0:
     try:
-        return _ask(connections.dom0(host), probe)
+        if not connections.asks_dom0:
+            return RawDom0(unreachable=NOT_ASKED, off=True)
+        return _ask(connections.dom0(host), host, probe)
     finally:
         connections.asked.discard(host.name_label)
 
@@ -162,11 +184,18 @@ def _recent_messages(api: PoolApi, now_there: str) -> Records:
     return {"message": as_text_dates(found, "message.get_since")}
 
 
-def _ask(dom0: Dom0, probe: Mapping[str, str]) -> RawDom0:
+def _ask(dom0: Dom0, host: Host, probe: Mapping[str, str]) -> RawDom0:
     try:
         return RawDom0(outputs=dom0.run_all(probe))
     except TrustError as error:
         # Somebody else may answer in this host's place: a look goes on, a change does not.
         return RawDom0(unreachable=str(error), distrusted=True)
+    except NobodyListens as error:
+        if host.ssh_enabled:
+            return RawDom0(unreachable=str(error))
+        # The field alone proves nothing: it is false, too, where sshd is not a unit of that name.
+        name = host.name_label
+        command = shlex.join(("xe", "host-enable-ssh", f"host={name}"))
+        return RawDom0(unreachable=f"SSH is off on {name} ({command})", off=True)
     except (PoolError, UnexpectedOutput) as error:
         return RawDom0(unreachable=str(error))

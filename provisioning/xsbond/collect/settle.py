@@ -5,11 +5,11 @@ counts links only every 5 s (network_monitor_thread.ml), so Bond.links_up follow
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from xsbond.collect.observe import Connections, observe
+from xsbond.collect.observe import Connections, glance, observe
 from xsbond.errors import PoolError, TrustError, XsbondError
 from xsbond.model import Bond, DesiredBond, OvsBondStatus
 from xsbond.snapshot import lookup, parsers, switch
@@ -17,6 +17,8 @@ from xsbond.snapshot.snapshot import SERVER_TIME, Snapshot
 
 COUNTING = 10.0
 """Seconds that XAPI's records may be behind: two samples of networkd and xapi each."""
+UPDELAY = 31.0
+"""Seconds until a leg that was plugged is enabled (nm.ml)."""
 STARTING = 60.0
 """Seconds that a host's xapi is waited for while it starts: it takes 12 on a host with little in
 it, and one that does not reach the pool master goes on trying for ever (emergency mode)."""
@@ -26,6 +28,8 @@ _LONGEST_PAUSE = 1.0
 """Seconds between two looks at most."""
 _WATCHED = ("bond", "host", "host_metrics", "network", "pif", "pif_metrics", "vlan")
 """Classes whose events are worth another look."""
+_MOVING = ("ovs-bond-show", "kernel-bonds", "ovs-flows", "ovs-show", "start-up")
+"""What a dom0 is asked for while its bonds settle, by its name in the probe."""
 _NAMED = 6
 """Things that are named; the others are counted."""
 
@@ -52,6 +56,31 @@ def waits_for_count(snapshot: Snapshot, desired: Sequence[DesiredBond]) -> tuple
         and (found := lookup.bond_on(snapshot, host, bond))
         for what in _uncounted(snapshot, found[1], status)
     )
+
+
+def waits_in_xapi(snapshot: Snapshot, desired: Sequence[DesiredBond]) -> tuple[str, ...]:
+    """Return what XAPI shows as not up of the bonds of hosts whose dom0 is not to be asked.
+
+    Whether it is down or only not counted yet, nobody can tell but by waiting.
+    """
+    return tuple(
+        f"{what} of {snapshot.labels[host]}"
+        for host in snapshot.hosts
+        if lookup.is_off(snapshot, host)
+        for bond in desired
+        if (found := lookup.bond_on(snapshot, host, bond))
+        for what in _not_up(snapshot, found[1])
+    )
+
+
+def _not_up(snapshot: Snapshot, bond: Bond) -> Iterator[str]:
+    legs = lookup.leg_pifs(snapshot, bond)
+    if bond.links_up != len(legs):
+        yield "Bond.links_up"
+    for device, pif in (*legs.items(), ("the bond", snapshot.pifs[bond.master])):
+        metrics = snapshot.pif_metrics.get(pif.metrics)
+        if metrics and not metrics.carrier:
+            yield f"the carrier of {device}"
 
 
 def waits_for_flows(snapshot: Snapshot, desired: Sequence[DesiredBond]) -> tuple[str, ...]:
@@ -121,6 +150,8 @@ def settled(
     ends = time.monotonic() + deadline
     started = min(ends, time.monotonic() + STARTING)
     counted = min(ends, time.monotonic() + COUNTING)
+    # Of a bond that was just made, XAPI alone does not tell whether its updelay runs.
+    unseen = counted + UPDELAY * (first.raw.stage == "after")
     still = time.monotonic()
 
     def waiting(snapshot: Snapshot) -> Sequence[str]:
@@ -132,11 +163,13 @@ def settled(
         if under_way:
             counted, still = min(ends, now + COUNTING), now
             return under_way if now < ends else ()
+        if now < min(ends, unseen) and (names := waits_in_xapi(snapshot, desired)):
+            return names
         if now >= counted:
             return ()
         return (*waits_for_flows(snapshot, desired), *waits_for_count(snapshot, desired))
 
-    last = watch(connections, first, waiting, say)
+    last = watch(connections, first, waiting, say, _MOVING)
     return waited_in_vain(last, desired, time.monotonic() - still)
 
 
@@ -194,18 +227,22 @@ def watch(
     first: Snapshot,
     waiting: Callable[[Snapshot], Sequence[str]],
     say: Callable[[str], None],
+    moving: Collection[str] = (),
 ) -> Snapshot:
     """Look at the pool again and again until nothing is waited for; return the last look.
 
-    Looks after each change in XAPI, and each second, since dom0 sends no events. If the pool is
-    lost meanwhile, the look before counts. Raises TrustError.
+    Looks after each change in XAPI, and each second, since dom0 sends no events. Where only what
+    `moving` names can change, only that is asked for meanwhile, and all of it in the end. If the
+    pool is lost meanwhile, the last whole look counts. Raises TrustError.
     """
-    snapshot, told = first, ""
+    whole, told = first, ""
     try:
-        for snapshot in _looks(connections, first):
-            if not (names := waiting(snapshot)):
-                break
-            if (line := waiting_line(names)) != told:
+        for seen in _looks(connections, first, moving):
+            if seen.is_whole:
+                whole = seen.snapshot
+            names = waiting(seen.snapshot)
+            seen.is_over = not names
+            if names and (line := waiting_line(names)) != told:
                 say(line)
                 told = line
     except TrustError:
@@ -213,15 +250,31 @@ def watch(
     except PoolError:
         # What was seen last is still worth judging.
         pass
-    return snapshot
+    return whole
 
 
-def _looks(connections: Connections, first: Snapshot) -> Iterator[Snapshot]:
+@dataclass(slots=True)
+class _Seen:
+    """One look, and what its reader makes of it."""
+
+    snapshot: Snapshot
+    is_whole: bool
+    is_over: bool = False
+
+
+def _looks(connections: Connections, first: Snapshot, moving: Collection[str]) -> Iterator[_Seen]:
+    """Yield looks until one that was whole is the last one."""
     token = connections.api.changed(_WATCHED, "", 0.0)
-    yield first
-    while True:
-        token = connections.api.changed(_WATCHED, token, _LONGEST_PAUSE)
-        yield observe(connections, first.raw.stage)
+    seen = _Seen(first, is_whole=True)
+    yield seen
+    while not (seen.is_over and seen.is_whole):
+        if not seen.is_over:
+            token = connections.api.changed(_WATCHED, token, _LONGEST_PAUSE)
+        if moving and not seen.is_over:
+            seen = _Seen(glance(connections, seen.snapshot, moving), is_whole=False)
+        else:
+            seen = _Seen(observe(connections, first.raw.stage), is_whole=True)
+        yield seen
 
 
 def waiting_line(names: Sequence[str]) -> str:

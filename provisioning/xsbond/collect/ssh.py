@@ -21,7 +21,7 @@ from xsbond.collect.remote.channel import drain, send
 from xsbond.collect.remote.client_config import ClientConfig
 from xsbond.collect.remote.known_hosts import keys_of, with_port
 from xsbond.collect.secret import Secret, bare
-from xsbond.errors import PoolError, TrustError
+from xsbond.errors import NobodyListens, PoolError, TrustError
 
 CONNECT_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 60.0
@@ -217,7 +217,8 @@ def translated(name: str) -> Iterator[None]:
     except tuple(kind for kind, _ in _REASONS) as error:
         reason = next(text for kind, text in _REASONS if isinstance(error, kind))
         detail = " ".join(str(error).split()) or type(error).__name__
-        raise PoolError(name, "SSH", f"{reason} ({detail})") from bare(error)
+        kind = NobodyListens if isinstance(error, NoValidConnectionsError) else PoolError
+        raise kind(name, "SSH", f"{reason} ({detail})") from bare(error)
 
 
 def _shown(key: paramiko.PKey) -> str:

@@ -12,8 +12,8 @@ from xml.parsers.expat import ExpatError
 
 import XenAPI
 
-from xsbond.collect.bounded import Excess
 from xsbond.collect.secret import bare, without
+from xsbond.collect.wire.bounded import Excess
 from xsbond.errors import CallRefused, PoolError, UnexpectedOutput, XsbondError
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (

@@ -14,8 +14,8 @@ from xsbond.collect.address import PoolAddress
 from xsbond.collect.outages import MOVED, is_outage, is_transient, may_have_been_done
 from xsbond.collect.secret import Secret
 from xsbond.collect.sweep import CLASSES, as_text_dates, records_of
-from xsbond.collect.tls import PinnedTransport
 from xsbond.collect.translation import asked, details_of, shaped
+from xsbond.collect.wire.tls import PinnedTransport
 from xsbond.errors import AnswerLost, CallRefused, MasterMoved, PoolError
 from xsbond.snapshot.snapshot import Records, read_record
 

@@ -97,6 +97,9 @@ class Lab(AnyLab[LabHost]):
             host_key = new_key()
             self.ssh_servers.add(listener, host.machine, account, host_key.loaded())
             port = listener.getsockname()[1]
+            self.world.pool.hosts[host.ref].on_ssh.append(
+                partial(self.ssh_servers.switch, host.machine)
+            )
             listening.append(
                 Listening(name=host.name, address=host.address, port=port, host_key=host_key.public)
             )

@@ -32,6 +32,8 @@ class Host:
     software_version: Mapping[str, str]
     other_config: Mapping[str, str]
     bios_strings: Mapping[str, str] = field(default_factory=dict)
+    ssh_enabled: bool = True
+    """Whether sshd is to run; releases before xapi 25.21 do not tell."""
 
     @property
     def model(self) -> tuple[str, str]:

@@ -198,6 +198,12 @@ def own_ovs_bonds(
     )
 
 
+def is_off(snapshot: Snapshot, host: str) -> bool:
+    """Tell whether nobody was to ask a host's dom0, so that XAPI alone tells of it."""
+    dom0 = snapshot.raw.dom0.get(snapshot.hosts[host].uuid)
+    return dom0 is not None and dom0.off
+
+
 def was_asked(snapshot: Snapshot, host: str, name: str) -> bool:
     """Tell whether a probe is one that this look has asked; older releases had fewer."""
     dom0 = snapshot.raw.dom0.get(snapshot.hosts[host].uuid)

@@ -14,12 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from xsbond.errors import (
-    OptionError,
-    PermissionMissing,
-    PoolError,
-    UnexpectedOutput,
-)
+from xsbond.errors import NotAsked, OptionError, PermissionMissing, PoolError, UnexpectedOutput
 from xsbond.model import (
     Alert,
     Bond,
@@ -72,6 +67,8 @@ class RawDom0:
     """One line; empty if the dom0 answered."""
     distrusted: bool = False
     """Whether that is because it could not prove to be the host that was meant."""
+    off: bool = False
+    """Whether that is because nobody was to ask it."""
 
     def __repr__(self) -> str:
         return f"<a dom0 that answered {len(self.outputs)} commands; {self.unreachable[:200]!r}>"
@@ -152,6 +149,8 @@ class Snapshot:
         if host in self.restarted:
             reason = "xapi was restarted while the pool was looked at; look again"
             raise PoolError(label, "dom0", reason)
+        if dom0 and dom0.off:
+            raise NotAsked(label, "dom0", dom0.unreachable)
         if dom0 is None or dom0.unreachable:
             raise PoolError(label, "dom0", dom0.unreachable if dom0 else "was not asked")
         if name not in dom0.outputs:

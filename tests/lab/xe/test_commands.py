@@ -41,6 +41,8 @@ def ref_of(toolstack: RecordedToolstack, xapi_class: str, uuid: str) -> str:
         ),
         (f"network-attach uuid={PUB} host-uuid={MASTER}", ("network.attach", "PUB", "master")),
         (f"host-enable uuid={MASTER}", ("host.enable", "master")),
+        ("host-enable-ssh host=xs-1", ("host.enable_ssh", "master")),
+        ("host-disable-ssh host=xs-1", ("host.disable_ssh", "master")),
         ("host-disable host=xs-1 auto-enable=true", ("host.disable", "master")),
         ("host-disable host=xs-1 auto-enable=false", ("host.disable", "master", False)),
         ("host-evacuate hostname=xs-1", ("host.evacuate", "master")),

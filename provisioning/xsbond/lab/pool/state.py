@@ -84,6 +84,8 @@ class Host:
     """Told when it is switched on or off, with the pool's lock held."""
     on_contact: list[Callable[[bool], None]] = field(default_factory=list)
     """Told when its dom0 is out of reach, and when it is back, with the pool's lock held."""
+    on_ssh: list[Callable[[bool], None]] = field(default_factory=list)
+    """Told when its sshd is started or stopped by XAPI, with the pool's lock held."""
     toolstack: Toolstack = field(init=False)
     process: Process = field(init=False)
 

@@ -182,6 +182,7 @@ class SshServers:
         self._wake, self._woken = socket.socketpair()
         self._selector.register(self._woken, selectors.EVENT_READ, None)
         self._transports: list[_Transport] = []
+        self._stopped: dict[int, tuple[_Door, tuple[str, int]]] = {}
         self._thread = threading.Thread(target=self._accept, name="lab-ssh", daemon=True)
 
     def add(
@@ -203,6 +204,14 @@ class SshServers:
             yield
         finally:
             self.add(listen(*address[:2]), machine, door.account, door.key)
+
+    def switch(self, machine: Machine, on: bool) -> None:
+        """Let a host's sshd run, or not; what is off is remembered where it was."""
+        if on and (stopped := self._stopped.pop(id(machine), None)):
+            door, address = stopped
+            self.add(listen(*address[:2]), machine, door.account, door.key)
+        elif not on and self.serves(machine):
+            self._stopped[id(machine)] = self.cut(machine)
 
     def serves(self, machine: Machine) -> bool:
         """Tell whether connections to a host are accepted."""

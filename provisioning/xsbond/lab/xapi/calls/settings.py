@@ -207,6 +207,8 @@ def _switches_ssh(hosts_of: Callable[[Pool, str], list[str]], *, on: bool) -> Bo
     def body(call: Call, ref: str) -> None:
         for host in hosts_of(call.pool, ref):
             call.pool.database.set("host", host, ssh_enabled=on)
+            for told in call.pool.hosts[host].on_ssh:
+                told(on)
 
     return body
 

@@ -148,6 +148,8 @@ COMMANDS: Mapping[str, Command] = {
         "Lets no VM start on a host; with auto-enable=false it stays so over restarts.",
         optional=("auto-enable",),
     ),
+    "host-enable-ssh": _on_hosts(_calling("host.enable_ssh"), "Starts sshd on a host."),
+    "host-disable-ssh": _on_hosts(_calling("host.disable_ssh"), "Stops sshd on a host."),
     "host-sync-data": _on_hosts(
         _calling("host.sync_data"),
         "Copies what the pool master keeps in files to a host.",

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xsbond.collect.bounded import BoundedSocket, Excess, Limits, bounded_parser
+from xsbond.collect.wire.answers import AnswerReader
+from xsbond.collect.wire.bounded import BoundedSocket, Excess, Limits
 from xsbond.errors import OptionError, TrustError
 
 
@@ -91,6 +92,10 @@ class _Connection(http.client.HTTPSConnection):
         return super().getresponse()
 
 
+_PIECE = 65536
+"""Bytes of an answer that are read at once."""
+
+
 class PinnedTransport(xmlrpc.client.Transport):
     """XML-RPC over one kept-alive, verified connection; a lost answer is never asked for again."""
 
@@ -101,16 +106,15 @@ class PinnedTransport(xmlrpc.client.Transport):
         super().__init__()
         self._trust, self._usual, self._limits = trust, limits, limits
 
-    def getparser(self) -> tuple[xmlrpc.client.ExpatParser, xmlrpc.client.Unmarshaller]:
-        """Return a parser that keeps within the limits, and what it fills."""
-        return bounded_parser(self._limits)
-
     def parse_response(self, response: http.client.HTTPResponse) -> tuple[Any, ...]:
         """Read an answer; Excess if it is packed, although that was not asked for."""
         packing = response.getheader("Content-Encoding", "identity")
         if packing.lower() != "identity":
             raise Excess("the answer is compressed, which was not asked for")
-        return super().parse_response(response)
+        reader = AnswerReader(self._limits)
+        while piece := response.read(_PIECE):
+            reader.feed(piece)
+        return reader.values()
 
     def make_connection(self, host: "xmlrpc.client._HostType") -> http.client.HTTPSConnection:
         """Return the open connection, or a new one."""

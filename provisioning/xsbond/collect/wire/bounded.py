@@ -1,16 +1,14 @@
 """Limits of what is read from a server: it may be slow, endless, or out to do harm.
 
 Python's own clients bound none of it. defusedxml (0.7.1) was looked at: expat itself stops
-entity bombs since 2.4.1, but neither knows a limit of size, depth or time. XML-RPC has no document
-type, so that refusing every one is the whole of the protection against entities.
+entity bombs since 2.4.1, but neither knows a limit of size, depth or time.
 """
 
 import math
 import ssl
 import time
-import xmlrpc.client
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,46 +55,3 @@ class BoundedSocket(ssl.SSLSocket):
         if self._received > self._limits.size:
             raise Excess(f"the answer is larger than {self._limits.size // 1024} KiB")
         return count
-
-
-class _Reader(xmlrpc.client.Unmarshaller):
-    """Builds values as xmlrpc does, within the limits."""
-
-    def __init__(self, limits: Limits) -> None:
-        super().__init__()
-        self._limits, self._depth, self._length = limits, 0, 0
-
-    def start(self, tag: str, attrs: Any) -> None:
-        """Begin an element."""
-        self._depth, self._length = self._depth + 1, 0
-        if self._depth > self._limits.depth:
-            # Whoever compares or prints such a value recurses as deeply.
-            raise Excess(f"the answer is nested more than {self._limits.depth} deep")
-        super().start(tag, attrs)
-
-    def data(self, text: str) -> None:
-        """Take a piece of a text."""
-        self._length += len(text)
-        if self._length > self._limits.text:
-            raise Excess(f"a value is longer than {self._limits.text // 1024} KiB")
-        super().data(text)
-
-    def end(self, tag: str, *rest: Any) -> None:
-        """End an element."""
-        self._depth -= 1
-        super().end(tag, *rest)
-
-
-def bounded_parser(
-    limits: Limits,
-) -> tuple[xmlrpc.client.ExpatParser, xmlrpc.client.Unmarshaller]:
-    """Return a parser of XML-RPC answers and what it fills; Excess leaves it past the limits."""
-    reader = _Reader(limits)
-    parser = xmlrpc.client.ExpatParser(reader)
-    # xmlrpc offers no other way to its parser; defusedxml takes the same one.
-    vars(parser)["_parser"].StartDoctypeDeclHandler = _refuse_document_type
-    return parser, reader
-
-
-def _refuse_document_type(*_: object) -> NoReturn:
-    raise Excess("the answer declares a document type, which may hold entities")

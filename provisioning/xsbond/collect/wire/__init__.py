@@ -1,0 +1,1 @@
+"""XAPI over the wire: TLS that is pinned, answers that are bounded."""
