@@ -6,6 +6,7 @@ import pytest
 
 from pytest_xsbond.claims.bond_on_host import BondOnHost
 from pytest_xsbond.claims.dom0.lacp import left_out, partners
+from pytest_xsbond.claims.health import unlike_links
 from pytest_xsbond.claims.stages import Stages, load_stages
 from pytest_xsbond.claims.view import view_of
 from tests.claims.test_health_pools import LACP, judged_draft, lacp
@@ -100,3 +101,25 @@ def test_leg_that_the_answer_lacks_is_an_error(recorded: Stages, tmp_path: Path)
     draft.answer("xs-2", "ovs-lacp", whole[: whole.index("\nmember: eth5")])
     found = judged_draft(draft, tmp_path, [LACP])
     assert {found.verdicts("xs-2")[each] for each in ("H-lacp-legs", "H-lacp-partner")} == {"ERROR"}
+
+
+def test_leg_that_is_disabled_is_told_with_the_reason(recorded: Stages, tmp_path: Path) -> None:
+    """It has its link: whoever reads of the leg wants to know what keeps it out."""
+    draft = Draft(recorded.now)
+    lacp(draft)
+    draft.lacp("xs-2", "ovs-2.5-two-lags")
+    draft.replace("xs-2", "ovs-bond-show", *ACTIVE)
+    draft.replace("xs-2", "ovs-bond-show", *OUT)
+    here = view_of(load_stages(store(tmp_path / "s", [LACP], now=draft.read())), "xs-2", "PUB")
+    assert unlike_links(here)[0] == (
+        "Open vSwitch keeps eth5 disabled, though it has a carrier:"
+        f" eth5 is detached: its partner is another one ({ONE}, key 12, port 13)"
+    )
+
+
+ACTIVE = ("member eth1: enabled\n", "member eth1: enabled\n  active member\n")
+OUT = (
+    "member eth5: enabled\n  active member\n  may_enable: true",
+    "member eth5: disabled\n  may_enable: false",
+)
+"""What bond/show says instead where the second leg is out."""

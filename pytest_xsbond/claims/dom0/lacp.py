@@ -7,6 +7,7 @@ from pytest_xsbond.claims.health import not_judged
 from pytest_xsbond.claims.seen import Sentences
 from xsbond.model import LacpBond, LacpMember
 from xsbond.snapshot import switch
+from xsbond.snapshot.lacp import reason
 from xsbond.snapshot.properties import wanted_property
 
 __tracebackhide__ = True
@@ -26,11 +27,6 @@ def agreed(here: BondOnHost) -> LacpBond:
             return bond
     says = f"no bond with {'+'.join(here.wanted.nics)} speaks LACP on {here.name}"
     raise here.missing("bond that speaks LACP", says)
-
-
-def partner_of(leg: LacpMember) -> str:
-    """Return who is at the other end of a leg, as a sentence names it."""
-    return f"system {leg.partner}, key {leg.partner_key}, port {leg.partner_port}"
 
 
 def silent(here: BondOnHost) -> Sequence[LacpMember]:
@@ -54,19 +50,6 @@ def left_out(here: BondOnHost) -> Sentences:
     if bond.rate != wanted:
         found.append(f"{bond.name} asks for LACPDUs at the rate {bond.rate}, wanted {wanted}")
     return Sentences(found)
-
-
-def reason(leg: LacpMember) -> str:
-    """Return in one sentence why LACP lets a leg carry nothing; empty where it does."""
-    if leg.status == "defaulted":
-        return f"{leg.name} has no partner: the switch port sends no LACPDU"
-    if leg.status == "expired":
-        return f"{leg.name} has lost its partner ({partner_of(leg)}): it fell silent"
-    if not leg.attached:
-        return f"{leg.name} is detached: its partner is another one ({partner_of(leg)})"
-    if "synchronized" not in leg.partner_state:
-        return f"{leg.name} is kept out of the LAG by its partner ({partner_of(leg)})"
-    return ""
 
 
 def systems(here: BondOnHost) -> Mapping[str, Sequence[str]]:
