@@ -21,7 +21,9 @@ LEGS_TOLD: dict[str, list[str]] = {
         f"eth1 {ALONE}",
         "bond1 asks for LACPDUs at the rate custom, wanted slow",
     ],
-    "ovs-2.5-two-lags": [f"eth5 is detached: its partner is another one ({ONE}, key 12, port 13)"],
+    "ovs-2.5-two-lags": [
+        f"eth5 is detached: its switch port is in another LAG ({ONE}, key 12, port 13)"
+    ],
     "ovs-2.17-partner-fell-silent": [
         f"eth5 has lost its partner ({ONE}, key 11, port 13): it fell silent"
     ],
@@ -113,7 +115,7 @@ def test_leg_that_is_disabled_is_told_with_the_reason(recorded: Stages, tmp_path
     here = view_of(load_stages(store(tmp_path / "s", [LACP], now=draft.read())), "xs-2", "PUB")
     assert unlike_links(here)[0] == (
         "Open vSwitch keeps eth5 disabled, though it has a carrier:"
-        f" eth5 is detached: its partner is another one ({ONE}, key 12, port 13)"
+        f" eth5 is detached: its switch port is in another LAG ({ONE}, key 12, port 13)"
     )
 
 

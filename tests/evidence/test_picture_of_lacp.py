@@ -29,7 +29,9 @@ def test_leg_that_lacp_leaves_out_is_marked(recorded: Stages) -> None:
     """With the reason, where the mouse rests on it."""
     leg = boxes(recorded, "ovs-2.17-two-systems")["eth5"]
     assert leg.note == "LACP out"
-    assert "its partner is another one (system 00:1c:73:0a:20:01, key 11, port 12)" in leg.title
+    assert (
+        "its switch port is in another LAG (system 00:1c:73:0a:20:01, key 11, port 12)" in leg.title
+    )
 
 
 @pytest.mark.parametrize(

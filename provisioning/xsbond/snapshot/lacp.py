@@ -20,7 +20,7 @@ def reason(leg: LacpMember) -> str:
     if leg.status == "expired":
         return f"{leg.name} has lost its partner ({partner_of(leg)}): it fell silent"
     if not leg.attached:
-        return f"{leg.name} is detached: its partner is another one ({partner_of(leg)})"
+        return f"{leg.name} is detached: its switch port is in another LAG ({partner_of(leg)})"
     if "synchronized" not in leg.partner_state:
         return f"{leg.name} is kept out of the LAG by its partner ({partner_of(leg)})"
     return ""

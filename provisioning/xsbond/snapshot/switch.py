@@ -212,11 +212,17 @@ def lacp(snapshot: Snapshot, host: str) -> tuple[LacpBond, ...] | None:
         return None
     found = snapshot.parsed(host, "ovs-lacp", parsers.parse_lacp_show)
     shown = {status.name: status for status in _ovs_statuses(snapshot, host)}
-    for bond in (bond for bond in found if bond.name in shown):
-        legs = {member.name for member in shown[bond.name].members}
-        have = {member.name for member in bond.members}
-        _refuse_shorter(snapshot, host, ("ovs-lacp", have), (_SHOW, lambda legs=legs: legs))  # type: ignore[misc]
+    for bond in found:
+        if bond.name in shown:
+            _refuse_fewer_legs(snapshot, host, bond, shown[bond.name])
     return found
+
+
+def _refuse_fewer_legs(
+    snapshot: Snapshot, host: str, bond: LacpBond, status: OvsBondStatus
+) -> None:
+    have, known = ({member.name for member in each.members} for each in (bond, status))
+    _refuse_shorter(snapshot, host, ("ovs-lacp", have), (_SHOW, lambda: known))
 
 
 def flows(snapshot: Snapshot, host: str) -> Mapping[str, tuple[str, ...]] | None:

@@ -17,7 +17,7 @@ __tracebackhide__ = True
 def agreed(here: BondOnHost) -> LacpBond:
     """Return what LACP has agreed on for the bond with any of its NICs."""
     if switch.is_kernel(here.snapshot, here.host):
-        not_judged("the kernel's bonding tells LACP another way")
+        not_judged("LACP is read of Open vSwitch only, leg by leg")
     found = switch.lacp(here.snapshot, here.host)
     if found is None:
         not_judged("LACP was not asked about when this was recorded")
