@@ -38,6 +38,11 @@ PROBE: Mapping[str, str] = {
         ' for b in $(echo "$l" | tail -n +2 | cut -f 1); do'
         ' echo "---- $b ----"; ovs-appctl bond/show $b; echo; done; }'
     ),
+    # As bond/show; a bond without LACP is no object of it.
+    "ovs-lacp": (
+        "ovs-appctl lacp/show || { l=$(ovs-vsctl --bare --columns=name find port lacp=active) &&"
+        " for b in $l; do ovs-appctl lacp/show $b || exit; done; }"
+    ),
     "ovs-show": "ovs-vsctl show",
     "ovs-ports": (
         "ovs-vsctl --format=json --columns=name,lacp,bond_updelay,other_config list port"
