@@ -4,10 +4,19 @@ Only the journal counts here: what was there before, or was made by hand, is not
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xsbond.apply.journal import Entry, Journal
+from xsbond.apply.ledger_changes import (
+    VALUES,
+    Changed,
+    Place,
+    note_change,
+    place_of,
+    seen_value,
+    value_of,
+)
 from xsbond.model import Pif
 from xsbond.snapshot.addressing import ipv4_of
 from xsbond.snapshot.lookup import bond_on, legs_of, networks_called, pifs_on
@@ -48,6 +57,8 @@ class Ledger:
     """Static addresses, or `dhcp`."""
     vlans: dict[Key, MadeVlan] = field(default_factory=dict)
     """By the VLAN's own network."""
+    changed: dict[Place, Changed] = field(default_factory=dict)
+    """What was there before, and was changed in place."""
 
 
 def ledger_of(entries: Sequence[Entry]) -> Ledger:
@@ -108,9 +119,11 @@ def _made_by_restart(
     ledger: Ledger, intent: Entry, made: Mapping[str, Any], plan: Mapping[str, Any]
 ) -> None:
     wanted = {each["network"]: each for each in plan.get("wanted", ())}
+    host = intent["host_uuid"]
+    absent = {(each["host"], each["network"]) for each in plan.get("absent", ())}
     for network, uuid in made["bonds"].items():
-        if network in wanted:
-            host = intent["host_uuid"]
+        # A bond that only lacked a leg was there before.
+        if network in wanted and (host, network) in absent:
             ledger.bonds[host, network] = _bond_of(wanted[network], host, uuid)
 
 
@@ -139,7 +152,25 @@ def _destroyed_network(ledger: Ledger, intent: Entry, *_: object) -> None:
     ledger.networks.pop(intent["network"], None)
 
 
+def _changed_value(ledger: Ledger, intent: Entry, *_: object) -> None:
+    key = intent.get("host_uuid", ""), intent["network"]
+    if key not in ledger.bonds:
+        note_change(ledger.changed, intent)
+    elif intent["step"] == "set-mode":
+        ledger.bonds[key] = replace(ledger.bonds[key], mode=intent["mode"])
+    elif intent["step"] == "change-address":
+        ledger.addresses[key] = intent["address"].partition("/")[0]
+
+
+def _changed_nothing(*_: object) -> None:
+    """XAPI's records stay as they are: dom0 is made as they say."""
+
+
+_IN_DOM0 = ("plug-bond", "replug-bond", "scan-nics")
+
 _EFFECTS: Mapping[str, Effect] = {
+    **dict.fromkeys(VALUES, _changed_value),
+    **dict.fromkeys(_IN_DOM0, _changed_nothing),
     "create-network": _made_network,
     "create-bond": _made_bond,
     "restart-agent": _made_by_restart,
@@ -260,7 +291,20 @@ def _no_network(intent: Entry, snapshot: Snapshot) -> Iterator[Mapping[str, Any]
         yield {"network": intent["uuid"]}
 
 
+def _changed(intent: Entry, snapshot: Snapshot) -> Iterator[Mapping[str, Any]]:
+    """Yield nothing where the value is what it was before the change."""
+    seen = seen_value(snapshot, place_of(intent))
+    if seen not in {None, intent.get("seen", intent.get("value"))}:
+        yield {"value": value_of(intent)}
+
+
+def _anyway(_: Entry, __: Snapshot) -> Iterator[Mapping[str, Any]]:
+    yield {}
+
+
 _FINDERS: Mapping[str, Callable[[Entry, Snapshot], Iterator[Mapping[str, Any]]]] = {
+    **dict.fromkeys(VALUES, _changed),
+    **dict.fromkeys(_IN_DOM0, _anyway),
     "create-network": _network,
     "create-bond": _bond,
     "restart-agent": _inherited,

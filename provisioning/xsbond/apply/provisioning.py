@@ -14,6 +14,7 @@ from xsbond.apply.standing import where_hosts_stand
 from xsbond.collect.observe import Connections
 from xsbond.errors import PoolError
 from xsbond.model import DesiredBond
+from xsbond.plan.differing.steps import Change
 from xsbond.plan.lock_owner import is_left_behind, this_process, unlock_command
 from xsbond.plan.management import moves_along
 from xsbond.plan.plan import Plan
@@ -45,7 +46,7 @@ class Provisioning:
     break_lock: bool = False
     change: str = ""
     """The change record this run belongs to."""
-    done: list[AnyStep] = field(default_factory=list)
+    done: list[AnyStep | Change] = field(default_factory=list)
 
     def run(self, created: Callable[[], None]) -> None:
         """Take all steps, calling `created` between the master's part and the members'.
