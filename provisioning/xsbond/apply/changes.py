@@ -50,7 +50,7 @@ class Changes:
 
     def make(self, step: AnyStep | Change) -> Made:
         """Carry out one step; raises PoolError, AnswerLost if nobody knows whether it was done."""
-        makers: Mapping[type[AnyStep | Change], Callable[[Any], Made]] = {
+        makers: dict[type[AnyStep | Change], Callable[[Any], Made]] = {
             CreateNetwork: self._create_network,
             CreateBond: self._create_bond,
             RestartAgent: self._restart,
@@ -63,8 +63,8 @@ class Changes:
             DestroyVlan: self._pifs.destroy_vlan,
             DestroyBond: self._destroy_bond,
             DestroyNetwork: self._destroy_network,
-            **InPlace(lookout=self._lookout).makers,
         }
+        makers.update(InPlace(lookout=self._lookout).makers)
         with self.connections.api.patient(self.deadline):
             return makers[type(step)](step)
 

@@ -23,6 +23,7 @@ from xsbond.plan.differing.steps import (
     SetMtu,
     SetProperty,
 )
+from xsbond.plan.steps import AnyStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class InPlace:
     lookout: Lookout
 
     @property
-    def makers(self) -> Mapping[type[Change], Callable[[Any], Made]]:
+    def makers(self) -> Mapping[type[AnyStep | Change], Callable[[Any], Made]]:
         """Return kind of a step -> what carries it out."""
         return {
             SetMode: self._set_mode,

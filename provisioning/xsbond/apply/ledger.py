@@ -294,7 +294,8 @@ def _no_network(intent: Entry, snapshot: Snapshot) -> Iterator[Mapping[str, Any]
 def _changed(intent: Entry, snapshot: Snapshot) -> Iterator[Mapping[str, Any]]:
     """Yield nothing where the value is what it was before the change."""
     seen = seen_value(snapshot, place_of(intent))
-    if seen not in {None, intent.get("seen", intent.get("value"))}:
+    before = str(intent.get("seen", intent.get("value", "")))
+    if seen not in {None, before}:
         yield {"value": value_of(intent)}
 
 

@@ -21,7 +21,7 @@ from xsbond.snapshot.snapshot import Snapshot
 
 def reversals(changed: Mapping[Place, Changed], snapshot: Snapshot) -> Iterator[Change]:
     """Yield what sets each value back that is as the repair left it, the last change first."""
-    for place, values in reversed(changed.items()):
+    for place, values in reversed(tuple(changed.items())):
         if seen_value(snapshot, place) == values.after:
             yield from _set_back(place, values, snapshot)
 

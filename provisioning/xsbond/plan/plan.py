@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from xsbond.model import DesiredBond, Inherit, Repair
 from xsbond.plan.differing.in_place import changes_of_bond, changes_of_networks, replacements
-from xsbond.plan.differing.repair import Settled, in_order, settled_by
+from xsbond.plan.differing.repair import in_order, settled_by
 from xsbond.plan.differing.steps import Change
 from xsbond.plan.management import management_refusals
 from xsbond.plan.preflight import (
@@ -107,7 +107,6 @@ def plan_for(
     }
     on_master = ((*of_networks,) if repairs else ()) + taken[master]
     on_members = (*(step for ref in members for step in taken[ref]), *vlans)
-    settled = settled_by((*on_master, *on_members))
     named = (
         each
         for ref in (master, *members)
@@ -127,9 +126,7 @@ def plan_for(
         refusals=tuple(
             dict.fromkeys(
                 (
-                    *_refusals(
-                        desired, snapshot, missing, (*on_master, *on_members), around, settled
-                    ),
+                    *_refusals(desired, snapshot, missing, (*on_master, *on_members), around),
                     *named,
                 )
             )
@@ -172,9 +169,8 @@ def _refusals(
     missing: Sequence[tuple[str, DesiredBond]],
     steps: Sequence[Step | Change],
     around: Circumstances,
-    settled: Settled,
 ) -> Iterator[Refusal]:
-    labels = snapshot.labels
+    labels, settled = snapshot.labels, settled_by(steps)
     for bond in desired:
         yield from unsettled_names(bond, snapshot)
         yield from other_mtus(bond, snapshot, settled)

@@ -1,8 +1,8 @@
 """What is there and differs: what would change it in place, and what has to be made anew. Pure.
 
 An apply takes none of these steps, a repair those in place; a plan shows them, so that the
-difference and what ends it are told by one hand. What a difference in dom0 is, is asked of the switch; where nobody could look,
-nothing is said of it.
+difference and what ends it are told by one hand. What a difference in dom0 is, is asked of
+the switch; where nobody could look, nothing is said of it.
 """
 
 import contextlib
