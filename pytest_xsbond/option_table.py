@@ -45,7 +45,8 @@ OPTIONS: tuple[Option, ...] = (
         help="as --xsbond-apply, and also change in place what differs; shown first, and done once"
         " you say yes (python -m pytest_xsbond.docs provisioning)",
         metavar="HOW",
-        choices=("in-place",),
+        default="nothing",
+        choices=("nothing", "in-place"),
         bare="in-place",
     ),
     Option(name="yes", help="with --xsbond-repair: do not ask, as in a pipeline"),

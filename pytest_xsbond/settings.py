@@ -105,7 +105,7 @@ def read_settings(config: pytest.Config) -> Settings:
         waivers=_waivers(config),
         journal=_directory(options.value(config, "journal"), "--xsbond-journal"),
         break_lock=options.flag(config, "break-lock"),
-        repair=_repair(config),
+        repair=Repair(_one_of(config, "repair", [each.value for each in Repair])),
         yes=options.flag(config, "yes"),
         change=options.value(config, "change"),
         lab_hosts=_count(config, "lab-hosts"),
@@ -149,7 +149,7 @@ def _ssh(config: pytest.Config, name: str) -> str | None:
 
 def _mode(config: pytest.Config, pool: str) -> Mode:
     plan, apply = options.flag(config, "plan"), options.flag(config, "apply")
-    repair = _repair(config) is not Repair.NOTHING
+    repair = options.value(config, "repair") != "nothing"
     if options.value(config, "write-bonds"):
         return _describe(config)
     if options.flag(config, "undo"):
@@ -187,19 +187,10 @@ def _asks_dom0(config: pytest.Config, pool: str, mode: Mode) -> bool:
     return False
 
 
-def _repair(config: pytest.Config) -> Repair:
-    if not options.is_given(config, "repair"):
-        return Repair.NOTHING
-    choices = [each.value for each in Repair if each is not Repair.NOTHING]
-    return Repair(_one_of(config, "repair", choices))
-
-
 def _describe(config: pytest.Config) -> Mode:
-    for name in ("plan", "apply", "undo"):
-        if options.flag(config, name):
+    for name in ("plan", "apply", "undo", "repair"):
+        if options.is_given(config, name):
             raise OptionError("--xsbond-write-bonds", f"only looks; it excludes --xsbond-{name}")
-    if options.is_given(config, "repair"):
-        raise OptionError("--xsbond-write-bonds", "only looks; it excludes --xsbond-repair")
     return "describe"
 
 
@@ -212,10 +203,9 @@ def touches_pool(config: pytest.Config) -> bool:
 
 def _undo(config: pytest.Config, pool: str, *, apply: bool, repair: bool) -> Mode:
     option = "--xsbond-undo"
-    if apply:
-        raise OptionError(option, "takes back what was made; it excludes --xsbond-apply")
-    if repair:
-        raise OptionError(option, "takes back what was made; it excludes --xsbond-repair")
+    if apply or repair:
+        other = "--xsbond-apply" if apply else "--xsbond-repair"
+        raise OptionError(option, f"takes back what was made; it excludes {other}")
     if not pool or options.value(config, "replay"):
         raise OptionError(option, "needs a pool: give --pool=ADDRESS")
     if pool in LABS:

@@ -17,9 +17,9 @@ from pytest_xsbond.runs.replay import ReplayRun
 from pytest_xsbond.runs.run import PoolRun, Run
 from pytest_xsbond.runs.stash import RUN
 from pytest_xsbond.session.choosing import choice_of
-from pytest_xsbond.session.confirming import confirm
 from pytest_xsbond.settings import Settings, read_settings, worker_settings
 from pytest_xsbond.terminal import header, nagios
+from pytest_xsbond.terminal.confirming import confirm
 from pytest_xsbond.terminal.progress import say_on_terminal, teller
 from xsbond.apply.provisioning import Refused
 from xsbond.errors import XsbondError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xsbond.apply.in_place import InPlace
+from xsbond.apply.in_place.carry import InPlace
 from xsbond.apply.lost_answers import Lookout
 from xsbond.apply.pif_changes import Made, PifChanges, known
 from xsbond.apply.pool_objects import bonds_of_leg, by_uuid, network_ref

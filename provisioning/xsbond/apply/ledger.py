@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from xsbond.apply.journal import Entry, Journal
-from xsbond.apply.ledger_changes import (
+from xsbond.apply.in_place.values import (
+    IN_DOM0,
     VALUES,
     Changed,
     Place,
+    found_anyway,
+    found_changed,
     note_change,
-    place_of,
-    seen_value,
-    value_of,
 )
+from xsbond.apply.journal import Entry, Journal
 from xsbond.model import Pif
 from xsbond.snapshot.addressing import ipv4_of
 from xsbond.snapshot.lookup import bond_on, legs_of, networks_called, pifs_on
@@ -162,15 +162,9 @@ def _changed_value(ledger: Ledger, intent: Entry, *_: object) -> None:
         ledger.addresses[key] = intent["address"].partition("/")[0]
 
 
-def _changed_nothing(*_: object) -> None:
-    """XAPI's records stay as they are: dom0 is made as they say."""
-
-
-_IN_DOM0 = ("plug-bond", "replug-bond", "scan-nics")
-
 _EFFECTS: Mapping[str, Effect] = {
     **dict.fromkeys(VALUES, _changed_value),
-    **dict.fromkeys(_IN_DOM0, _changed_nothing),
+    **dict.fromkeys(IN_DOM0, lambda *_: None),
     "create-network": _made_network,
     "create-bond": _made_bond,
     "restart-agent": _made_by_restart,
@@ -291,21 +285,9 @@ def _no_network(intent: Entry, snapshot: Snapshot) -> Iterator[Mapping[str, Any]
         yield {"network": intent["uuid"]}
 
 
-def _changed(intent: Entry, snapshot: Snapshot) -> Iterator[Mapping[str, Any]]:
-    """Yield nothing where the value is what it was before the change."""
-    seen = seen_value(snapshot, place_of(intent))
-    before = str(intent.get("seen", intent.get("value", "")))
-    if seen not in {None, before}:
-        yield {"value": value_of(intent)}
-
-
-def _anyway(_: Entry, __: Snapshot) -> Iterator[Mapping[str, Any]]:
-    yield {}
-
-
 _FINDERS: Mapping[str, Callable[[Entry, Snapshot], Iterator[Mapping[str, Any]]]] = {
-    **dict.fromkeys(VALUES, _changed),
-    **dict.fromkeys(_IN_DOM0, _anyway),
+    **dict.fromkeys(VALUES, found_changed),
+    **dict.fromkeys(IN_DOM0, found_anyway),
     "create-network": _network,
     "create-bond": _bond,
     "restart-agent": _inherited,

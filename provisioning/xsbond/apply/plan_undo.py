@@ -7,8 +7,8 @@ brings a bond back.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xsbond.apply.in_place.reversals import reversals, reversed_otherwise
 from xsbond.apply.ledger import Ledger, MadeBond
-from xsbond.apply.undo_in_place import reversals, reversed_otherwise
 from xsbond.model import NO_ADDRESS, Bond, Network, Pif, Vlan
 from xsbond.plan.differing.steps import Change
 from xsbond.plan.plan import by_name

@@ -1,6 +1,6 @@
 """What a journal says was changed in place: the value before the first change, and the last one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,9 @@ VALUES: Mapping[str, tuple[str, str]] = {
     "remove-override": ("override", ""),
 }
 """Kind of a step -> what it changes, and the field of the intent that has the new value."""
+
+IN_DOM0 = ("plug-bond", "replug-bond", "scan-nics")
+"""Kinds of steps that make dom0 what the records say; there is nothing to take back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +82,15 @@ def seen_value(snapshot: Snapshot, place: Place) -> str | None:
         "override": pif.other_config.get(name, ""),
     }
     return values[kind]
+
+
+def found_changed(intent: Entry, snapshot: Snapshot) -> Iterator[Mapping[str, Any]]:
+    """Yield what an intent has set; nothing where the value is what it was before."""
+    seen = seen_value(snapshot, place_of(intent))
+    if seen not in {None, str(intent.get("seen", intent.get("value", "")))}:
+        yield {"value": value_of(intent)}
+
+
+def found_anyway(_: Entry, __: Snapshot) -> Iterator[Mapping[str, Any]]:
+    """Yield that a step in dom0 is over: the next plan looks there itself."""
+    yield {}

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterator, Mapping
 
-from xsbond.apply.ledger_changes import Changed, Place, seen_value
+from xsbond.apply.in_place.values import Changed, Place, seen_value
 from xsbond.model import Automatic, BondMode
 from xsbond.plan.differing.settings import ChangeAddress, ChangeOverride
 from xsbond.plan.differing.steps import (

@@ -5,7 +5,6 @@ import sys
 import pytest
 
 from pytest_xsbond.clean import clean_lines
-from pytest_xsbond.relevance import LABS
 from pytest_xsbond.runs.plan_told import told, told_step
 from pytest_xsbond.runs.run import PoolRun, Run
 from xsbond.errors import OptionError
@@ -38,8 +37,7 @@ def confirm(config: pytest.Config, run: Run) -> None:
 
 def _is_to_be_asked(config: pytest.Config, run: PoolRun) -> bool:
     is_repair = run.settings.repair is not Repair.NOTHING and run.settings.mode == "apply"
-    in_lab = run.settings.pool in LABS
-    return is_repair and not in_lab and run.change.is_wanted and not config.option.collectonly
+    return is_repair and run.lab is None and run.change.is_wanted and not config.option.collectonly
 
 
 def _shown(run: PoolRun) -> str:
