@@ -1,7 +1,4 @@
-"""What a journal says was made in a pool, and what became of changes nobody saw the end of.
-
-Only the journal counts here: what was there before, or was made by hand, is not in it.
-"""
+"""What a journal says was made in a pool, and what became of changes nobody saw the end of."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
