@@ -63,6 +63,22 @@ OPTIONS: tuple[Option, ...] = (
         help="take back what the journal says was made; with --xsbond-plan only print it",
     ),
     Option(
+        name="fleet",
+        help="file (TOML) that names several pools: a run for each, and one page over all"
+        " (python -m pytest_xsbond.docs fleets)",
+        metavar="FILE",
+    ),
+    Option(
+        name="pools-at-once",
+        help="pools of a fleet that are run together (8; 1 where pools are changed)",
+        metavar="N",
+    ),
+    Option(
+        name="joiner",
+        help="tell whether this host may join the pool and inherit its bonds, and end",
+        metavar="ADDRESS",
+    ),
+    Option(
         name="journal",
         help="where every change is written down; default: the pool's own directory below"
         " $XDG_STATE_HOME/pytest-xsbond (~/.local/state/pytest-xsbond)",

@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "outcome(*ids, looks_at): the outcomes of the catalogue that this test judges",
     )
-    if _is_asked_for(config):
+    if _is_asked_for(config) and not _is_fleet(config):
         from pytest_xsbond.session.registering import register_hooks  # noqa: PLC0415 - heavy, seldom wanted
 
         register_hooks(config)
@@ -83,6 +83,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
         sys.stdout.write(listing(shutil.get_terminal_size().columns))
         return int(pytest.ExitCode.OK)
+    if _is_fleet(config):
+        from pytest_xsbond.fleet.opening import run_fleet  # noqa: PLC0415 - heavy, seldom wanted
+
+        return run_fleet(config, _print)
     if not _is_asked_for(config):
         _refuse_without_a_pool(config)
         return None
@@ -103,6 +107,12 @@ def _instead_of_tests(config: pytest.Config) -> int | None:
 
         sys.stdout.write(describe(config, _waiting(config)))
         return int(pytest.ExitCode.OK)
+    if options.value(config, "joiner"):
+        from pytest_xsbond.runs.joiner.precheck import judge_joiner  # noqa: PLC0415
+
+        text, status = judge_joiner(config, _waiting(config))
+        sys.stdout.write(text)
+        return status
     if options.flag(config, "undo"):
         from pytest_xsbond.runs.undo_run import undo  # noqa: PLC0415
 
@@ -114,6 +124,12 @@ def _instead_of_tests(config: pytest.Config) -> int | None:
         sys.stdout.write(text)
         return status
     return None
+
+
+def _print(text: str) -> None:
+    """Show text at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _waiting(config: pytest.Config) -> "Waiting":
@@ -163,6 +179,16 @@ def _prepare_machines(config: pytest.Config) -> None:
             config.pluginmanager.register(hooks, "xsbond-machines")
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _is_fleet(config: pytest.Config) -> bool:
+    """Tell whether several pools are named; one `--pool` that is typed is that pool alone."""
+    if hasattr(config, "workerinput"):
+        return False
+    typed = config.getoption("xsbond_pool") or ()
+    if options.is_on_command_line(config, "fleet") or len(typed) > 1:
+        return True
+    return not typed and bool(options.value(config, "fleet"))
 
 
 def _is_asked_for(config: pytest.Config) -> bool:

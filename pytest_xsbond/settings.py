@@ -79,7 +79,9 @@ def read_settings(config: pytest.Config) -> Settings:
     pools = options.pools(config)
     replay = options.value(config, "replay")
     if len(pools) > 1:
-        raise OptionError("--pool", f"one pool a run, not {len(pools)}: {', '.join(pools)}")
+        named = ", ".join(pools)
+        reason = f"one pool a run, not {len(pools)}: {named}; type each --pool, or --xsbond-fleet"
+        raise OptionError("--pool", reason)
     if pools and replay:
         raise OptionError("--xsbond-replay", "judges what is stored; it takes no --pool")
     bonds = options.value(config, "bonds")

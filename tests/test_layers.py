@@ -83,11 +83,12 @@ PLUGIN = _rooms(
         "verdict": "advice causes claims spec waivers",
         "terminal": "causes claims clean own_command runs verdict",
         "evidence": "advice causes claims clean manifest options runs terminal verdict",
+        "fleet": "clean options relevance",
         "fixtures": "claims clean runs terminal",
         "session": ". causes claims clean credentials options own_command runs settings spec "
         "terminal verdict waivers",
         "interrupted": "options",
-        "plugin": "evidence options relevance runs session spec terminal",
+        "plugin": "evidence fleet options relevance runs session spec terminal",
     },
 )
 """Room of the pytest half -> the rooms it may import; all of the pool half is open to it, too."""

@@ -1,6 +1,7 @@
 """Which claims run: once for every host and bond, without what this run cannot judge, in order."""
 
 import functools
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,9 @@ from xsbond.errors import OptionError
 from xsbond.model import DesiredBond
 from xsbond.plan.plan import by_name
 from xsbond.snapshot.lookup import wanted_on
+
+OF_FLEET = "XSBOND_POOL_NAME"
+"""Variable of the environment: what a fleet calls the pool of this run."""
 
 
 def _legs(stages: Stages, bond: DesiredBond) -> tuple[str, ...]:
@@ -52,7 +56,10 @@ class CollectingHooks:
         if "xs_host" in metafunc.fixturenames:
             labels = stages.now.labels
             names = [labels[ref] for ref in by_name(stages.now)]
-            metafunc.parametrize("xs_host", names, indirect=True, scope="session", ids=names)
+            # Of a fleet, the ids of all pools' runs may come together in one report.
+            fleet = os.environ.get(OF_FLEET, "")
+            ids = [f"{fleet}/{name}" if fleet else name for name in names]
+            metafunc.parametrize("xs_host", names, indirect=True, scope="session", ids=ids)
         if "leg" in metafunc.fixturenames:
             several = len(stages.desired) > 1
             legs = [(bond, leg) for bond in stages.desired for leg in _legs(stages, bond)]

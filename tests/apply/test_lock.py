@@ -11,7 +11,6 @@ from threading import Thread
 import msgspec
 import pytest
 
-from tests.plugin.test_usage_errors import line_of
 from tests.support.applying import apply_over
 from tests.support.labs import connected, pool_arguments, quiet
 from tests.support.moments import at_call
@@ -26,6 +25,7 @@ from tests.support.provisioning import (
     lock_of,
     set_lock,
 )
+from tests.support.refused import line_of
 from tests.support.spec_run import run_spec
 from xsbond.apply.provisioning import Refused, Stopped
 from xsbond.collect.observe import observe

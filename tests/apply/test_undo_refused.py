@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from pytest_xsbond.runs import undo_run
-from tests.plugin.test_usage_errors import line_of
 from tests.support.labs import connected, db, host_ref, pif_ref
 from tests.support.provisioning import (
     bonds,
@@ -20,6 +19,7 @@ from tests.support.provisioning import (
     set_lock,
     undo,
 )
+from tests.support.refused import line_of
 from tests.support.undone import GUEST, bond_pif, call, configuration, pub
 from xsbond.apply.carry_out_undo import planned_undo
 from xsbond.apply.plan_undo import UndoPlan

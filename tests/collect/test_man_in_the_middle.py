@@ -9,7 +9,6 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from tests.plugin.test_usage_errors import line_of
 from tests.support.attackers import (
     FalseDom0,
     FalseXapi,
@@ -20,6 +19,7 @@ from tests.support.attackers import (
     running,
     success,
 )
+from tests.support.refused import line_of
 from xsbond.collect.address import Credentials, PoolAddress
 from xsbond.collect.dom0 import Dom0
 from xsbond.collect.login import connect

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.test_usage_errors import line_of
 from tests.support.labs import pool_arguments
+from tests.support.refused import line_of
 from tests.support.spec_run import run_spec
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial

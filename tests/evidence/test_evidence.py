@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_xsbond.evidence.__main__ import DIFFERS, HOLDS
-from tests.plugin.test_usage_errors import line_of
 from tests.support.labs import pool_arguments
+from tests.support.refused import line_of
 from tests.support.sealed import CHANGE, checked, results, run, verdicts
 from xsbond.lab import Lab
 

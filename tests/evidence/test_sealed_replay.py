@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.test_usage_errors import line_of
+from tests.support.refused import line_of
 from tests.support.spec_run import run_spec
 
 NOW = "snapshots/now.json"

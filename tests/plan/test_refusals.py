@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.test_usage_errors import line_of
 from tests.support.labs import db, pif_ref, pool_arguments
+from tests.support.refused import line_of
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
 

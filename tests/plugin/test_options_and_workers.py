@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pytest_xsbond.option_table import OPTIONS
-from tests.plugin.test_usage_errors import line_of
 from tests.support.labs import keep_baseline, provisioned_lab
+from tests.support.refused import line_of
 from tests.support.tiers import sampled, slow
 from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
@@ -47,6 +47,9 @@ TABLE: Mapping[str, Cell] = {
     "yes": Cell("pool", ("--xsbond-repair", "--xsbond-yes")),
     "inherit": Cell("pool", ("--xsbond-inherit=create",)),
     "undo": Cell("pool", ("--xsbond-undo", "--xsbond-journal=empty"), 4, "says nothing about this"),
+    "fleet": Cell("fleet", ("--xsbond-fleet=fleet.toml",)),
+    "pools-at-once": Cell("fleet", ("--xsbond-fleet=fleet.toml", "--xsbond-pools-at-once=1")),
+    "joiner": Cell("pool", ("--xsbond-joiner={pool}",), 1),
     "journal": Cell("pool", ("--xsbond-apply", "--xsbond-journal=journal")),
     "break-lock": Cell("pool", ("--xsbond-apply", "--xsbond-break-lock")),
     "bonds": Cell("replay", ("--xsbond-bonds=bonds.toml",)),
@@ -114,6 +117,14 @@ def made(lab: Lab, recorded_tutorial: Path, tmp_path_factory: pytest.TempPathFac
     subprocess.run(keygen, check=True)
     (made / "ca.pem").write_text(certificate(lab, other=True))
     keep_baseline(lab, made / "baseline.json")
+    pool = {
+        "name": "one",
+        "address": lab.master_url,
+        "ssh_config": lab.ssh_config,
+        "password_file": lab.password_file,
+    }
+    lines = [f'{key} = "{value}"\n' for key, value in pool.items()]
+    (made / "fleet.toml").write_text("".join(["[[pool]]\n", *lines]))
     return made
 
 
@@ -143,9 +154,10 @@ def arguments(cell: Cell, lab: Lab) -> list[str]:
         ),
         "lab": ("--pool=lab",),
         "replay": ("--xsbond-replay=stored",),
+        "fleet": (),
     }
     fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate(lab))).hexdigest()
-    typed = [word.format(fingerprint=fingerprint) for word in cell.options]
+    typed = [word.format(fingerprint=fingerprint, pool=lab.master_url) for word in cell.options]
     return [*pools[cell.pool], *typed, *ONE_CLAIM]
 
 

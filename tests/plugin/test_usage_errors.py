@@ -1,24 +1,12 @@
 """Bad input: one clear line, exit status 4, no traceback, and nothing touched."""
 
 import socket
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.support.absent import without
-
-
-def line_of(pytester: pytest.Pytester, arguments: Sequence[str]) -> str:
-    """Run pytest, expect a usage error, and return its one line."""
-    result = pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
-    text = result.stderr.str() + result.stdout.str()
-    assert result.ret == pytest.ExitCode.USAGE_ERROR, text
-    assert "Traceback" not in text
-    assert "INTERNALERROR" not in text
-    errors = [line for line in result.stderr.lines if line.startswith("ERROR: ")]
-    assert len(errors) == 1, text
-    return errors[0].removeprefix("ERROR: ")
+from tests.support.refused import line_of
 
 
 @pytest.fixture
@@ -31,7 +19,6 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "words"),
     [
         (["--xsbond-apply", "--xsbond-plan"], "--xsbond-plan: changes nothing; it excludes"),
-        (["--pool=other"], "--pool: one pool a run, not 2: xs-1, other"),
         (["--xsbond-wait=soon"], "--xsbond-wait: 'soon' is no number of seconds"),
         (["--xsbond-wait=-1"], "--xsbond-wait: '-1' is no number of seconds"),
         (["--xsbond-replay=somewhere"], "--xsbond-replay: judges what is stored"),
@@ -44,7 +31,6 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=[
         "plan-and-apply",
-        "two-pools",
         "wait-no-number",
         "wait-negative",
         "pool-and-replay",
@@ -109,7 +95,7 @@ def test_lab_without_its_libraries_says_what_to_install(
 ) -> None:
     """They come with an extra, since verifying a pool of one's own needs none of them."""
     monkeypatch.setenv("PYTHONPATH", without(library, tmp_path)["PYTHONPATH"])
-    assert line_of(pytester, ["--pool=lab"]) == (
+    assert line_of(pytester, ["--pool=lab"], own_process=True) == (
         f"--pool=lab: the lab needs {library}, which is not installed;"
         " run pip install 'pytest-xsbond[lab]'"
     )

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_xsbond.option_table import OPTIONS
 from pytest_xsbond.options import is_given, value
-from tests.plugin.test_usage_errors import line_of
+from tests.support.refused import line_of
 
 
 @pytest.fixture
