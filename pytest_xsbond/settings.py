@@ -55,7 +55,6 @@ class Settings:
     """Directory; None: the pool's own, below the user's state directory."""
     break_lock: bool = False
     repair: Repair = Repair.NOTHING
-    """What else than creating the run may do."""
     yes: bool = False
     """Whether a repair is to ask nobody."""
     change: str = ""
@@ -155,7 +154,7 @@ def _mode(config: pytest.Config, pool: str) -> Mode:
     if options.value(config, "write-bonds"):
         return _describe(config)
     if options.flag(config, "undo"):
-        return _undo(config, pool, apply=apply, repair=repair)
+        return _undo(config, pool, "apply" if apply else "repair" if repair else "")
     if plan and apply:
         raise OptionError("--xsbond-plan", "changes nothing; it excludes --xsbond-apply")
     if plan:
@@ -203,11 +202,10 @@ def touches_pool(config: pytest.Config) -> bool:
     return any(asked or pool in LABS for pool in pools)
 
 
-def _undo(config: pytest.Config, pool: str, *, apply: bool, repair: bool) -> Mode:
+def _undo(config: pytest.Config, pool: str, other: str) -> Mode:
     option = "--xsbond-undo"
-    if apply or repair:
-        other = "--xsbond-apply" if apply else "--xsbond-repair"
-        raise OptionError(option, f"takes back what was made; it excludes {other}")
+    if other:
+        raise OptionError(option, f"takes back what was made; it excludes --xsbond-{other}")
     if not pool or options.value(config, "replay"):
         raise OptionError(option, "needs a pool: give --pool=ADDRESS")
     if pool in LABS:
