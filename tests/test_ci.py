@@ -117,6 +117,7 @@ def test_jenkinsfile_is_balanced() -> None:
     assert expected == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pipeline", PIPELINES)
 def test_stage_accepts_a_pool_without_a_terminal(checkout: Path, lab: Lab, pipeline: str) -> None:
     """Status 0, both reports, and the password nowhere."""

@@ -105,6 +105,7 @@ def restart_soon(lab: Lab, name: str) -> None:
     agent(lab, name).respawn()
 
 
+@pytest.mark.slow
 def test_master_that_restarts_in_a_bond_create_is_survived(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lab: Lab
 ) -> None:
@@ -183,6 +184,7 @@ def test_member_that_went_offline_is_named(tmp_path: Path, lab: Lab) -> None:
 # --- connections ---
 
 
+@pytest.mark.slow
 def test_ssh_that_is_cut_in_a_restart_does_not_stop_it(tmp_path: Path, lab: Lab) -> None:
     """Dom0 restarts xapi to the end without the connection, and the run sees it in the pool."""
 
@@ -234,6 +236,7 @@ def test_slow_pool_is_given_up_at_the_deadline(
 # --- Ctrl-C ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "moment",
     [

@@ -189,6 +189,7 @@ def test_journal_of_a_newer_release_is_refused(tmp_path: Path) -> None:
         read_journal(tmp_path, "pool")
 
 
+@pytest.mark.slow
 def test_lab_keeps_its_journal_to_itself(pytester: pytest.Pytester, tmp_path: Path) -> None:
     """A pool that is gone after the run leaves no journal behind."""
     result = pytester.runpytest_subprocess("-p", "no:randomly", "--pool=lab", "-k", "one_network")
@@ -197,6 +198,7 @@ def test_lab_keeps_its_journal_to_itself(pytester: pytest.Pytester, tmp_path: Pa
     assert list(tmp_path.rglob(FILE)) == []
 
 
+@pytest.mark.slow
 def test_pool_uuid_names_the_default_directory(pytester: pytest.Pytester, lab: Lab) -> None:
     """Without --xsbond-journal each pool has a directory of its own."""
     arguments = [each for each in change_arguments(lab, Path("x")) if "journal" not in each]

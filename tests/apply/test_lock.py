@@ -137,6 +137,7 @@ def test_lock_and_journal_name_the_change_record(
     assert events(lab, tmp_path)[0]["change"] == "CHG0012345"
 
 
+@pytest.mark.slow
 def test_lock_is_broken_only_if_asked_for(
     pytester: pytest.Pytester, lab: Lab, tmp_path: Path
 ) -> None:
@@ -254,6 +255,7 @@ def test_broken_lock_stops_the_run_that_had_it(lab: Lab, tmp_path: Path) -> None
     assert (lock_of(lab), bonds(lab)["xs-2"]) == ("mine now", ["NAS"])
 
 
+@pytest.mark.slow
 def test_distributed_run_applies_once(pytester: pytest.Pytester, lab: Lab, tmp_path: Path) -> None:
     """With -n 2 one process applies, under one lock, and judges."""
     arguments = [*change_arguments(lab, tmp_path), "--xsbond-apply", "-n", "2"]

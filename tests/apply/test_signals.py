@@ -66,6 +66,7 @@ def test_signal_ends_the_run_in_order(
     assert_ended_in_order(lab, status, printed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ENDING[1:], ids=lambda number: number.name)
 def test_signal_ends_a_run_in_the_background_in_order(
     monkeypatch: pytest.MonkeyPatch, lab: Lab, tmp_path: Path, number: signal.Signals

@@ -142,6 +142,7 @@ def test_change_nobody_saw_the_end_of_is_taken_back(
     assert configuration(lab) == before
 
 
+@pytest.mark.slow
 def test_addresses_that_were_set_are_taken_back(
     pytester: pytest.Pytester, lab: Lab, tmp_path: Path
 ) -> None:

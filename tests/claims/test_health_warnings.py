@@ -93,6 +93,7 @@ def test_html_report_has_the_warning_in_its_row(
     assert f"<b>Warning: {LINE}</b>" in row["resultsTableRow"][3]
 
 
+@pytest.mark.slow
 def test_worker_hands_the_warning_on(pytester: pytest.Pytester, with_alert: Path) -> None:
     """With -n 2 the summary is that of a run without."""
     result = pytester.runpytest_subprocess(

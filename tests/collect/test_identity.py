@@ -135,6 +135,7 @@ def test_verify_shows_an_error_of_that_host_alone(
     assert {"xs-1", "xs-2"} <= {each.host for each in run.results if each.verdict == "pass"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["restart", "create", "restart-agent"])
 def test_apply_refuses_every_change(
     pytester: pytest.Pytester, lab: Lab, tmp_path: Path, how: str

@@ -28,6 +28,7 @@ def lab(heading: str) -> Iterator[Lab]:
         yield lab
 
 
+@pytest.mark.slow
 def test_what_was_asked_for_is_no_drift(
     heading: str, lab: Lab, tmp_path: Path, pytester: pytest.Pytester
 ) -> None:

@@ -194,6 +194,7 @@ def test_dom0_missing_in_the_baseline_is_an_error(
     assert run.not_passed() == {("xs-2", id_): "ERROR" for id_ in wanted}
 
 
+@pytest.mark.slow
 def test_workers_compare_too(pytester: pytest.Pytester) -> None:
     """With xdist the baseline reaches the workers with the stages."""
     with provisioned_lab(tutorial(2)) as lab:

@@ -102,6 +102,7 @@ def test_replay_of_a_bundle_gives_the_same_verdicts(
     assert verdicts(tmp_path / "again") == verdicts(sealed[0])
 
 
+@pytest.mark.slow
 def test_workers_leave_one_bundle(
     lab: Lab, tmp_path: Path, sealed: tuple[Path, object], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,6 +22,7 @@ def shown(
     return summary.read_text(), [line for line in done.outlines if line.startswith("::")]
 
 
+@pytest.mark.slow
 def test_summary_tells_a_cause_of_64_hosts_once(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, recorded: Stages, tmp_path: Path
 ) -> None:

@@ -145,6 +145,7 @@ def test_no_secret_is_in_it(lab: Lab, pytester: pytest.Pytester, tmp_path: Path)
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_workers_write_one_file(
     pytester: pytest.Pytester, recorded_tutorial: Path, tmp_path: Path
 ) -> None:

@@ -98,6 +98,7 @@ def test_junit_records_have_host_and_outcome(
     assert all(set(each) == {"host", "outcome"} for each in properties)
 
 
+@pytest.mark.slow
 def test_results_are_the_same_under_xdist(
     pytester: pytest.Pytester, recorded_tutorial: Path
 ) -> None:

@@ -35,6 +35,7 @@ def spoil(bundle: Path) -> None:
     (bundle / "MANIFEST.sha256").write_text("nonsense\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", ["", "snapshots"])
 @pytest.mark.parametrize(
     ("tamper", "told"),

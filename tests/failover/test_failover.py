@@ -63,6 +63,7 @@ def test_healthy_pool_passes_the_drill(name: str) -> None:
         assert is_as_before(lab)
 
 
+@pytest.mark.slow
 def test_drill_goes_with_all_other_claims(pytester: pytest.Pytester) -> None:
     """At the pace of the lab, updelays and all, and beside everything else that is judged."""
     with provisioned_lab() as lab:
@@ -162,6 +163,7 @@ def active_leg(drill: LegDrill) -> str:
     return active
 
 
+@pytest.mark.slow
 def test_distributed_run_drills_each_leg_once(pytester: pytest.Pytester) -> None:
     """With -n each leg is taken down once, by the test that judges it."""
     with hurried_lab() as lab:

@@ -58,6 +58,7 @@ def test_interrupted_drill_sets_the_leg_up(
     assert is_as_before(lab)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
 def test_drill_in_the_background_is_ended_in_order(
     pytester: pytest.Pytester, lab: Lab, look: HeldLook, number: signal.Signals
@@ -116,6 +117,7 @@ def test_interrupted_distributed_run_tells_what_it_disturbed(
     assert is_as_before(lab)
 
 
+@pytest.mark.slow
 def test_killed_run_leaves_the_leg_to_dom0(
     pytester: pytest.Pytester, lab: Lab, look: HeldLook
 ) -> None:

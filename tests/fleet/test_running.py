@@ -76,6 +76,7 @@ def test_all_are_judged_whatever_becomes_of_one(
     assert fine.password not in told + Path("report.html").read_text()
 
 
+@pytest.mark.slow
 def test_apply_stops_at_the_first_pool_that_is_refused(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

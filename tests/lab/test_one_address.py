@@ -7,6 +7,7 @@ from xsbond.lab import Lab
 from xsbond.lab.blueprint import tutorial
 
 
+@pytest.mark.slow
 def test_hosts_that_share_an_address_are_provisioned(pytester: pytest.Pytester) -> None:
     """The whole tutorial holds, each dom0 being reached at a port of its own."""
     with Lab(tutorial(2), addresses=["127.0.0.1"] * 2) as lab:

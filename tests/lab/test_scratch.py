@@ -62,6 +62,7 @@ def place(tmp_path: Path) -> Path:
     return directory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool", ["lab", pytest.param("lab:ovs", marks=needs_namespaces)])
 @pytest.mark.parametrize("number", KILLED, ids=lambda each: each.name)
 def test_run_that_is_killed_leaves_no_key(

@@ -151,6 +151,7 @@ def assert_green(snapshot: Snapshot, desired_by_hand: int) -> None:
     assert not judged.fails, judged.not_passed()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=3,
     phases=[Phase.generate],

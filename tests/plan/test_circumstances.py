@@ -180,6 +180,7 @@ def test_cable_that_is_out_refuses(lab: Lab, tmp_path: Path) -> None:
 MAY_APPLY = "pool-operator"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["read-only", "vm-admin", "pool-operator"])
 def test_role_decides_before_anything_is_changed(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, role: str

@@ -49,6 +49,7 @@ def test_every_role_may_verify(
     assert run.not_passed() == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sampled(ROLES, _AT_THE_LIMIT))
 def test_changes_need_a_pool_operator(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, role: str

@@ -55,6 +55,7 @@ def test_header_names_the_release(
     assert f"xsbond versions: {version}\n" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["current", "xenserver-6.2"])
 def test_tutorial_holds_on_the_kernels_own_bridges(profile: str) -> None:
     """All but what only Open vSwitch has, which is not judged."""

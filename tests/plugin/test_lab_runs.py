@@ -103,6 +103,7 @@ def test_option_says_how_many_hosts(pytester: pytest.Pytester) -> None:
     assert {result.host for result in run.results} == {"xs-1"}
 
 
+@pytest.mark.slow
 def test_creation_for_each_host_holds(pytester: pytest.Pytester) -> None:
     """Without restarts all outcomes hold but the restart itself, which is not judged."""
     run = run_spec(pytester, "--pool=lab", "--xsbond-inherit=create")
@@ -231,6 +232,7 @@ def test_plan_says_why_apply_would_refuse(
     result.stdout.no_fnmatch_line("*xe *-create*")
 
 
+@pytest.mark.slow
 def test_workers_share_one_provisioning(pytester: pytest.Pytester, lab: Lab) -> None:
     """With -n 2 the bond is made exactly once, and every outcome is judged."""
     words = ("--xsbond-apply", "--xsbond-matrix=all", "-n2")
@@ -243,6 +245,7 @@ def test_workers_share_one_provisioning(pytester: pytest.Pytester, lab: Lab) -> 
     assert printed == JUDGED
 
 
+@pytest.mark.slow
 def test_member_as_address_leads_to_the_master(pytester: pytest.Pytester, lab: Lab) -> None:
     """HOST_IS_SLAVE is followed: any host of the pool will do."""
     first, second = (host.address for host in lab.hosts)
@@ -278,6 +281,7 @@ def test_own_tests_get_the_fixtures(pytester: pytest.Pytester, lab: Lab) -> None
     result.assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 def test_no_secret_is_in_any_artefact(pytester: pytest.Pytester, lab: Lab) -> None:
     """Neither the password nor a session reference is printed or stored."""
     result = pytester.runpytest_subprocess(

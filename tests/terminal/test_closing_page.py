@@ -104,6 +104,7 @@ def test_unreachable_dom0_is_no_verdict(scene: Callable[[str], Judged]) -> None:
     assert (bond.state, bond.unseen, bond.bad) == ("not known", ("xs-9",), ())
 
 
+@pytest.mark.slow
 def test_healthy_pool_needs_no_matrix(scene: Callable[[str], Judged]) -> None:
     """Two lines say that all is well, at 64 hosts, too."""
     assert len(scene("healthy-64").text(80).splitlines()) <= 4

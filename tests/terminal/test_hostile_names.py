@@ -71,6 +71,7 @@ def test_junit_report_is_well_formed(run: tuple[pytest.RunResult, Path]) -> None
     assert ET.parse(reports / "report.xml").getroot().findall(".//error")  # noqa: S314 - our own
 
 
+@pytest.mark.slow
 def test_page_holds_no_element_of_the_pools(run: tuple[pytest.RunResult, Path]) -> None:
     """Every name and raw answer in the HTML report is text, in cells, logs and environment."""
     _, reports = run
@@ -90,6 +91,7 @@ def test_stored_answers_stay_as_received(recorded: Stages, tmp_path: Path) -> No
     assert pool["name_label"] == _EVIL
 
 
+@pytest.mark.slow
 def test_name_of_a_million_letters_is_cut(
     pytester: pytest.Pytester, recorded: Stages, tmp_path: Path
 ) -> None:
@@ -128,6 +130,7 @@ def test_line_stays_a_line() -> None:
     assert clean_lines("a\nb\x1b") == "a\nb\\x1b"
 
 
+@pytest.mark.slow
 def test_escaping_is_undone_by_readers(run: tuple[pytest.RunResult, Path]) -> None:
     """An ampersand in a name is still an ampersand for who reads the page."""
     _, reports = run

@@ -34,6 +34,7 @@ def test_pool_that_differs_is_critical(pytester: pytest.Pytester) -> None:
     )
 
 
+@pytest.mark.slow
 def test_expired_waiver_is_critical(pytester: pytest.Pytester, recorded_tutorial: Path) -> None:
     """What fails a run besides its tests counts as one failure."""
     (pytester.path / "w.toml").write_text(waiver("H-mtu", expires="2020-01-01"))
@@ -74,6 +75,7 @@ def figures(line: str) -> dict[str, str]:
     return dict(each.split("=") for each in data.split())
 
 
+@pytest.mark.slow
 def test_line_has_figures(pytester: pytest.Pytester, recorded_tutorial: Path) -> None:
     """A monitoring system draws what follows the bar."""
     status, line = answer(pytester, f"--xsbond-replay={recorded_tutorial}")
@@ -83,6 +85,7 @@ def test_line_has_figures(pytester: pytest.Pytester, recorded_tutorial: Path) ->
     assert told["time"].split(";")[0].endswith("s")
 
 
+@pytest.mark.slow
 def test_figures_tell_causes_from_what_follows(
     pytester: pytest.Pytester, recorded: Stages, tmp_path: Path
 ) -> None:
@@ -96,6 +99,7 @@ def test_figures_tell_causes_from_what_follows(
     assert int(told["follow"].split(";")[0]) > 16
 
 
+@pytest.mark.slow
 def test_what_follows_the_first_line_has_no_bar(
     pytester: pytest.Pytester, recorded: Stages, tmp_path: Path
 ) -> None:

@@ -253,6 +253,7 @@ def test_waiver_of_what_was_not_judged_may_stay(
 # --- together with others ---
 
 
+@pytest.mark.slow
 def test_workers_waive_too(pytester: pytest.Pytester) -> None:
     """With xdist one of the workers judges, and the controller counts."""
     with provisioned_lab(tutorial(2)) as lab:

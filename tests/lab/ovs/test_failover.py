@@ -99,6 +99,7 @@ def test_legs_of_the_bond_alone_are_set_down(pytester: pytest.Pytester, lab: Ovs
 # --- whatever ends it ---
 
 
+@pytest.mark.slow
 def test_interrupted_drill_sets_the_leg_up(pytester: pytest.Pytester, uncounted: OvsLab) -> None:
     """Ctrl-C while a leg is down: it is set up first, and the summary names it."""
     with running_drill(pytester, uncounted, *ON_XS_2) as run:
@@ -113,6 +114,7 @@ def test_interrupted_drill_sets_the_leg_up(pytester: pytest.Pytester, uncounted:
     assert eventually(lambda: is_as_before(uncounted))
 
 
+@pytest.mark.slow
 def test_killed_run_leaves_the_leg_to_dom0(pytester: pytest.Pytester, uncounted: OvsLab) -> None:
     """After kill -9, dom0's watchman sets the leg up: here because the other one dies, too."""
     host = uncounted.hosts[1]

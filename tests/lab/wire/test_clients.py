@@ -236,6 +236,7 @@ def test_taken_port_is_refused(world: World, servers: ApiServers) -> None:
         ApiServers(world, servers.port)
 
 
+@pytest.mark.slow
 def test_64_hosts_are_served() -> None:
     """Every one sends its clients to the master."""
     with running(64) as world, ApiServers(world) as servers:
