@@ -139,8 +139,8 @@ def test_start_command_returns_as_its_release_does(name: str) -> None:
         assert (bond_on(world, member, network) is not None) is READY_WITH_BOND[name]
 
 
-SLOW = Delays(enabling=20.0, inheriting=20.0)
-"""Long enough for each change to be an event of its own."""
+SLOW = Delays(enabling=300.0, inheriting=300.0)
+"""Long enough for each change to be an event of its own, on a busy machine, too."""
 
 
 @pytest.mark.parametrize(("name", "bond_first"), READY_WITH_BOND.items())

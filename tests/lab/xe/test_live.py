@@ -7,7 +7,7 @@ import pytest
 
 from tests.lab.hosts import Answer, Shell
 from tests.lab.sriov_pools import FUNCTIONS, sriov_pool
-from tests.lab.worlds import ask, network, pif, running
+from tests.lab.worlds import ask, eventually, network, pif, running
 from xsbond.lab.contracts import Failure
 from xsbond.lab.dom0 import SimulatedDom0
 from xsbond.lab.programs import programs_of
@@ -92,8 +92,8 @@ def test_member_shows_the_whole_pool(world: World) -> None:
 def test_agent_can_be_shut_down(world: World) -> None:
     """host-shutdown-agent, on the host where it is typed."""
     shell = shell_in(world, 1)
-    shell.run("xe host-shutdown-agent; sleep 10")
-    assert [host.running for host in world.hosts] == [True, False]
+    shell.run("xe host-shutdown-agent")
+    assert eventually(lambda: [host.running for host in world.hosts] == [True, False])
 
 
 def test_emergency_mode_is_told_in_one_word(world: World) -> None:
