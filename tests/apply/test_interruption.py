@@ -19,7 +19,7 @@ def test_interrupted_apply_names_what_it_left(
 ) -> None:
     """Ctrl-C while a member restarts: done, doing and not done are named, and a rerun finishes."""
     # The restart is still going on when the next run begins, however busy this machine is.
-    with Lab(tutorial(3), clock=Clock(1 / 4), delays=Delays(enabling=30.0)) as lab:
+    with Lab(tutorial(3), clock=Clock(1 / 4), delays=Delays(enabling=12.0)) as lab:
         command = [sys.executable, "-m", "pytest", "-p", "no:randomly", *pool_arguments(lab)]
         apply = ("--xsbond-apply", f"--xsbond-journal={pytester.path / 'journal'}")
         at_restart(lab, "xs-2", lambda: run.send_signal(signal.SIGINT))
