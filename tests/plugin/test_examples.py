@@ -30,8 +30,8 @@ class Left:
         document = json.loads((self.evidence.parent / "o.json").read_text())
         found: dict[str, set[str]] = {}
         for claim in document["claims"]:
-            for id_ in claim["ids"]:
-                found.setdefault(id_, set()).add(claim["verdict"])
+            for id_ in claim["outcomes"]:
+                found.setdefault(id_, set()).add(claim["mark"])
         return {id_: found[id_] for id_ in found if id_.startswith("X-")}
 
 

@@ -5,6 +5,7 @@
 
 import dataclasses
 import inspect
+import itertools
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -62,7 +63,7 @@ def _members(of: type) -> Mapping[str, str]:
 def _under(of: type) -> Mapping[str, str]:
     """Return field -> the docstring that stands under it."""
     lines = [line.strip() for line in inspect.getsource(of).splitlines()]
-    pairs = zip(lines, lines[1:], strict=False)
+    pairs = itertools.pairwise(lines)
     return {
         line.partition(":")[0]: below.strip('"').partition('"""')[0]
         for line, below in pairs
