@@ -62,6 +62,11 @@ OPTIONS: tuple[Option, ...] = (
         metavar="N",
     ),
     Option(
+        name="joiner",
+        help="tell whether this host may join the pool and inherit its bonds, and end",
+        metavar="ADDRESS",
+    ),
+    Option(
         name="journal",
         help="where every change is written down; default: the pool's own directory below"
         " $XDG_STATE_HOME/pytest-xsbond (~/.local/state/pytest-xsbond)",

@@ -107,6 +107,12 @@ def _instead_of_tests(config: pytest.Config) -> int | None:
 
         sys.stdout.write(describe(config, _waiting(config)))
         return int(pytest.ExitCode.OK)
+    if options.value(config, "joiner"):
+        from pytest_xsbond.runs.joiner.precheck import judge_joiner  # noqa: PLC0415
+
+        text, status = judge_joiner(config, _waiting(config))
+        sys.stdout.write(text)
+        return status
     if options.flag(config, "undo"):
         from pytest_xsbond.runs.undo_run import undo  # noqa: PLC0415
 

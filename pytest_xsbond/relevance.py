@@ -61,6 +61,10 @@ WHERE: Mapping[str, Where] = MappingProxyType(
             runs=_LIVE | _PLANS,
         ),
         "undo": _OWN_POOL,
+        "joiner": Where(
+            words="a run on a pool of your own that only looks",
+            runs=frozenset({"pool verify"}),
+        ),
         "fleet": Where(words="a run without --pool", runs=frozenset()),
         "pools-at-once": Where(words="a run on several pools", runs=frozenset()),
         "journal": _CHANGING,

@@ -1,5 +1,6 @@
 """What a claim may say it rests on: readings of one dom0, by the names that `looks_at` uses."""
 
+import functools
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -53,6 +54,7 @@ _SHORTEST = 1e-3
 """Seconds: no two readings are closer, and nothing is divided by nothing."""
 
 
+@functools.lru_cache
 def _seconds(text: str) -> float:
     return datetime.strptime(text, SERVER_TIME).replace(tzinfo=UTC).timestamp()
 

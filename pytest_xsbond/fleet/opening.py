@@ -18,7 +18,7 @@ from pytest_xsbond.relevance import LABS
 from xsbond.errors import OptionError, XsbondError
 from xsbond.private import write_private
 
-_ONE_POOL_ONLY = ("undo", "write-bonds", "replay", "list")
+_ONE_POOL_ONLY = ("undo", "write-bonds", "joiner", "replay", "list")
 _AT_ONCE = 8
 """Pools that are looked at together where nobody says."""
 

@@ -1,7 +1,8 @@
 """What came of the claims: noted in each report, explained where one does not hold, summed up."""
 
+import functools
 import inspect
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -179,7 +180,12 @@ class ReportingHooks:
 
 def _is_argument(item: pytest.Function, name: str) -> bool:
     """Tell whether a fixture is an argument of the claim itself."""
-    return name in inspect.signature(item.function).parameters
+    return name in item.fixturenames and name in _parameters(item.function)
+
+
+@functools.cache
+def _parameters(function: Callable[..., object]) -> frozenset[str]:
+    return frozenset(inspect.signature(function).parameters)
 
 
 def _is_no_verdict(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException] | None) -> bool:

@@ -43,7 +43,7 @@ class Claim:
     @property
     def parameters(self) -> Sequence[str]:
         """Return the names of the views it wants."""
-        return tuple(inspect.signature(self.judge).parameters)
+        return _parameters(self.judge)
 
     @property
     def is_about_host(self) -> bool:
@@ -54,6 +54,11 @@ class Claim:
     def needs_a_drill(self) -> bool:
         """Return whether it judges what became of a leg, which no look at a pool shows."""
         return "failover" in self.parameters
+
+
+@functools.cache
+def _parameters(judge: Callable[..., object]) -> tuple[str, ...]:
+    return tuple(inspect.signature(judge).parameters)
 
 
 @functools.cache

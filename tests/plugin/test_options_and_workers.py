@@ -47,6 +47,7 @@ TABLE: Mapping[str, Cell] = {
     "undo": Cell("pool", ("--xsbond-undo", "--xsbond-journal=empty"), 4, "says nothing about this"),
     "fleet": Cell("fleet", ("--xsbond-fleet=fleet.toml",)),
     "pools-at-once": Cell("fleet", ("--xsbond-fleet=fleet.toml", "--xsbond-pools-at-once=1")),
+    "joiner": Cell("pool", ("--xsbond-joiner={pool}",), 1),
     "journal": Cell("pool", ("--xsbond-apply", "--xsbond-journal=journal")),
     "break-lock": Cell("pool", ("--xsbond-apply", "--xsbond-break-lock")),
     "bonds": Cell("replay", ("--xsbond-bonds=bonds.toml",)),
@@ -154,7 +155,7 @@ def arguments(cell: Cell, lab: Lab) -> list[str]:
         "fleet": (),
     }
     fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate(lab))).hexdigest()
-    typed = [word.format(fingerprint=fingerprint) for word in cell.options]
+    typed = [word.format(fingerprint=fingerprint, pool=lab.master_url) for word in cell.options]
     return [*pools[cell.pool], *typed, *ONE_CLAIM]
 
 

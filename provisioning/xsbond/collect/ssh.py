@@ -217,8 +217,14 @@ def translated(name: str) -> Iterator[None]:
     except tuple(kind for kind, _ in _REASONS) as error:
         reason = next(text for kind, text in _REASONS if isinstance(error, kind))
         detail = " ".join(str(error).split()) or type(error).__name__
-        kind = NobodyListens if isinstance(error, NoValidConnectionsError) else PoolError
+        kind = NobodyListens if _is_refused(error) else PoolError
         raise kind(name, "SSH", f"{reason} ({detail})") from bare(error)
+
+
+def _is_refused(error: BaseException) -> bool:
+    """Tell whether the host is there and no server at its port; a host that is gone is neither."""
+    found = error.errors.values() if isinstance(error, NoValidConnectionsError) else ()
+    return bool(found) and all(isinstance(each, ConnectionRefusedError) for each in found)
 
 
 def _shown(key: paramiko.PKey) -> str:

@@ -100,9 +100,17 @@ class AnyLab(ABC, Generic[AHost]):
         self.http_url = f"http://{self.addresses[0]}:{api.http_port}" if api.http_port else ""
         self.hosts = tuple(self.equip(host) for host in self.world.hosts)
         self.open_ssh()
+        self._record_ssh()
         for host, known in zip(self.hosts, self.world.hosts, strict=True):
             self._follow_power(host, known)
             self._follow_contact(host, known)
+
+    def _record_ssh(self) -> None:
+        """Let XAPI know that every host runs sshd; what was recorded is a pool without one."""
+        with self.world.lock:
+            for host in self.hosts:
+                if "ssh_enabled" in self.world.database.get("host", host.ref):
+                    self.world.database.set("host", host.ref, ssh_enabled=True)
 
     # --- what depends on the kind of dom0 ---
 

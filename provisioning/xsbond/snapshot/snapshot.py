@@ -123,6 +123,10 @@ class Snapshot:
     """Host ref -> the name it goes by: name_label, with part of the uuid where it is shared."""
     pifs_by_host: Mapping[str, tuple[tuple[str, Pif], ...]]
     """Host ref -> (ref, record) of its PIFs."""
+    _read: dict[tuple[str, str, Callable[[str], Any]], Any] = field(
+        init=False, compare=False, default_factory=dict
+    )
+    """(host ref, probe, parser) -> what was read: each answer is asked for by many claims."""
 
     def __repr__(self) -> str:
         return f"<{len(self.hosts)} hosts, {self.raw!r}>"
@@ -146,7 +150,7 @@ class Snapshot:
         PermissionMissing, and UnexpectedOutput if the command failed.
         """
         label, dom0 = self.labels[host], self.raw.dom0.get(self.hosts[host].uuid)
-        if host in self.restarted:
+        if self.raw.restarted and host in self.restarted:
             reason = "xapi was restarted while the pool was looked at; look again"
             raise PoolError(label, "dom0", reason)
         if dom0 and dom0.off:
@@ -193,12 +197,18 @@ class Snapshot:
 
     def parsed(self, host: str, name: str, parse: Callable[[str], _T]) -> _T:
         """Return what a host's dom0 answered to a probe, read by `parse`; raises as `output`."""
+        key = host, name, parse
+        found: _T
+        if key in self._read:
+            found = self._read[key]
+            return found
         answer = self.output(host, name)
         try:
-            return parse(answer.stdout)
+            found = self._read[key] = parse(answer.stdout)
         except UnexpectedOutput as error:
             source = f"{self.labels[host]}: {answer.command}"
             raise UnexpectedOutput(source, error.text, error.reason) from error
+        return found
 
 
 def _shortened(command: str) -> str:

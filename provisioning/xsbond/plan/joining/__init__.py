@@ -1,0 +1,1 @@
+"""What a host must be before it joins a pool. Pure."""

@@ -1,0 +1,1 @@
+"""A host that is to join the pool, looked at beforehand."""
