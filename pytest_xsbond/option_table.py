@@ -16,6 +16,8 @@ class Option:
     """Empty for a flag."""
     default: str = ""
     choices: tuple[str, ...] = ()
+    bare: str = ""
+    """What it means without a value; empty if it must have one."""
     repeatable: bool = False
     """Every use adds a value; in an ini file each has a line of its own."""
 
@@ -38,6 +40,16 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option(name="plan", help="print the steps --xsbond-apply would take, or why it refuses"),
     Option(name="apply", help="provision the bonds that are missing, then verify"),
+    Option(
+        name="repair",
+        help="as --xsbond-apply, and also change in place what differs; shown first, and done once"
+        " you say yes (python -m pytest_xsbond.docs provisioning)",
+        metavar="HOW",
+        default="nothing",
+        choices=("nothing", "in-place"),
+        bare="in-place",
+    ),
+    Option(name="yes", help="with --xsbond-repair: do not ask, as in a pipeline"),
     Option(
         name="inherit",
         help="how members get the bond: restart their xapi over SSH (default), restart-agent the"

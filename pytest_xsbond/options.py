@@ -34,7 +34,17 @@ def add_options(parser: pytest.Parser) -> None:
     for option in OPTIONS:
         flag = f"--xsbond-{option.name}"
         shown = f"{option.help} [${option.variable}]"
-        if option.metavar:
+        if option.bare:
+            group.addoption(
+                flag,
+                dest=option.dest,
+                metavar=option.metavar,
+                choices=option.choices,
+                nargs="?",
+                const=option.bare,
+                help=shown,
+            )
+        elif option.metavar:
             group.addoption(
                 flag,
                 dest=option.dest,

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_MODES = frozenset({"--xsbond-apply", "--xsbond-plan"})
+_MODES = frozenset({"--xsbond-apply", "--xsbond-plan", "--xsbond-repair", "--xsbond-yes"})
 """What says whether a run changes the pool."""
 _KEEPS = frozenset(
     {"--xsbond-save", "--xsbond-save-baseline", "--xsbond-evidence", "--xsbond-write-bonds"}

@@ -56,6 +56,13 @@ WHERE: Mapping[str, Where] = MappingProxyType(
         "plan": _PLANNING,
         "detailed-exitcode": _PLANNING,
         "apply": Where(words="a run on a pool", runs=frozenset({"pool apply", "lab apply"})),
+        "repair": Where(
+            words="a run on a pool, that judges or plans",
+            runs=frozenset({"pool apply", "lab apply"}) | _PLANS,
+        ),
+        "yes": Where(
+            words="a run with --xsbond-repair", runs=frozenset({"pool apply", "lab apply"})
+        ),
         "inherit": Where(
             words="a run that plans or changes a pool, or looks at one",
             runs=_LIVE | _PLANS,

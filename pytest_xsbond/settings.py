@@ -18,7 +18,7 @@ from xsbond.collect.address import Credentials
 from xsbond.collect.ssh import SshSettings
 from xsbond.collect.wire.tls import TlsTrust
 from xsbond.errors import OptionError
-from xsbond.model import DesiredBond, Inherit
+from xsbond.model import DesiredBond, Inherit, Repair
 
 Mode = Literal["verify", "plan", "apply", "undo", "describe"]
 
@@ -54,6 +54,9 @@ class Settings:
     journal: Path | None = None
     """Directory; None: the pool's own, below the user's state directory."""
     break_lock: bool = False
+    repair: Repair = Repair.NOTHING
+    yes: bool = False
+    """Whether a repair is to ask nobody."""
     change: str = ""
     """The change record this run belongs to; empty if none was named."""
     lab_hosts: int = 0
@@ -103,6 +106,8 @@ def read_settings(config: pytest.Config) -> Settings:
         waivers=_waivers(config),
         journal=_directory(options.value(config, "journal"), "--xsbond-journal"),
         break_lock=options.flag(config, "break-lock"),
+        repair=Repair(_one_of(config, "repair", [each.value for each in Repair])),
+        yes=options.flag(config, "yes"),
         change=options.value(config, "change"),
         lab_hosts=_count(config, "lab-hosts"),
         lab_profile=options.value(config, "lab-profile"),
@@ -145,10 +150,11 @@ def _ssh(config: pytest.Config, name: str) -> str | None:
 
 def _mode(config: pytest.Config, pool: str) -> Mode:
     plan, apply = options.flag(config, "plan"), options.flag(config, "apply")
+    repair = options.value(config, "repair") != "nothing"
     if options.value(config, "write-bonds"):
         return _describe(config)
     if options.flag(config, "undo"):
-        return _undo(config, pool, apply=apply)
+        return _undo(config, pool, "apply" if apply else "repair" if repair else "")
     if plan and apply:
         raise OptionError("--xsbond-plan", "changes nothing; it excludes --xsbond-apply")
     if plan:
@@ -156,7 +162,7 @@ def _mode(config: pytest.Config, pool: str) -> Mode:
     if not pool:
         return "verify"
     # A lab is thrown away afterwards, so that it may be provisioned without being asked.
-    return "apply" if apply or pool in LABS else "verify"
+    return "apply" if apply or repair or pool in LABS else "verify"
 
 
 def _asks_dom0(config: pytest.Config, pool: str, mode: Mode) -> bool:
@@ -183,8 +189,8 @@ def _asks_dom0(config: pytest.Config, pool: str, mode: Mode) -> bool:
 
 
 def _describe(config: pytest.Config) -> Mode:
-    for name in ("plan", "apply", "undo"):
-        if options.flag(config, name):
+    for name in ("plan", "apply", "undo", "repair"):
+        if options.is_given(config, name):
             raise OptionError("--xsbond-write-bonds", f"only looks; it excludes --xsbond-{name}")
     return "describe"
 
@@ -192,14 +198,14 @@ def _describe(config: pytest.Config) -> Mode:
 def touches_pool(config: pytest.Config) -> bool:
     """Tell whether a run may change or disturb its pool, as far as its options tell."""
     pools = options.pools(config)
-    asked = options.flag(config, "apply") or options.flag(config, "failover")
+    asked = any(options.is_given(config, name) for name in ("apply", "repair", "failover"))
     return any(asked or pool in LABS for pool in pools)
 
 
-def _undo(config: pytest.Config, pool: str, *, apply: bool) -> Mode:
+def _undo(config: pytest.Config, pool: str, other: str) -> Mode:
     option = "--xsbond-undo"
-    if apply:
-        raise OptionError(option, "takes back what was made; it excludes --xsbond-apply")
+    if other:
+        raise OptionError(option, f"takes back what was made; it excludes --xsbond-{other}")
     if not pool or options.value(config, "replay"):
         raise OptionError(option, "needs a pool: give --pool=ADDRESS")
     if pool in LABS:

@@ -5,7 +5,7 @@ xen-api; what to type is the ordinary procedure of an administrator.
 """
 
 from pytest_xsbond.causes import mending
-from pytest_xsbond.causes.cause import DESCRIBED, DOM0_CLAIMS, FAILOVER, Cause
+from pytest_xsbond.causes.cause import DESCRIBED, DOM0_CLAIMS, FAILOVER, LACP, Cause
 from pytest_xsbond.causes.described import UNDECLARED_MANAGEMENT
 from pytest_xsbond.causes.dom0 import NOT_LOOKED_AT, XAPI_STOPPED, is_unreachable
 from pytest_xsbond.causes.nics import NIC_CAUSES, is_kept_from
@@ -24,7 +24,7 @@ _DOM0_HEALTH = (
     "H-bridge",
     "H-flows",
 )
-_PORT_HEALTH = ("H-slb-not-lacp", "H-lacp", "H-settings")
+_PORT_HEALTH = ("H-slb-not-lacp", *LACP, "H-settings")
 _BOND_HEALTH = (*_DOM0_HEALTH, *_PORT_HEALTH, "H-same-nics", "H-speed", "H-vlans", "H-vlans-run")
 _WITHOUT_BOND = (
     *(*_BOND_RECORDS, *_BOND_OF_HOST, *DOM0_CLAIMS, *_BOND_HEALTH),
@@ -213,7 +213,7 @@ BOND_CAUSES: tuple[Cause, ...] = (
         holds=_other_mode,
         explains=(
             *("PM-4.3.2", "M-3.3.2", "PM-4.5.2", "M-3.5.2", "H-both-views"),
-            *("H-slb-not-lacp", "H-lacp"),
+            *("H-slb-not-lacp", *LACP),
         ),
         next=("{master}# xe bond-set-mode uuid={bond_uuid} mode={mode}",),
     ),

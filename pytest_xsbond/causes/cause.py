@@ -25,6 +25,8 @@ FAILOVER = ("F-carries-on", "F-counted", "F-returns")
 DESCRIBED = ("H-management", "H-wanted-vlans", "H-ipv6", "H-overrides", "H-device", "H-properties")
 """What a bond file may say beyond NICs and mode."""
 
+LACP = ("H-lacp", "H-lacp-legs", "H-lacp-partner")
+"""What only a bond that speaks LACP is held to."""
 
 _UNTOLD = (Missing, XsbondError, pytest.skip.Exception)
 """What a snapshot raises that does not show what was looked for."""

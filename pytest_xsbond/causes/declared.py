@@ -134,7 +134,7 @@ DECLARED_CAUSES: tuple[Cause, ...] = (
         says="The Bond has other properties than wanted, and Open vSwitch does what XAPI says.",
         holds=lambda here: bool(other_properties(here.bond, here.wanted)),
         steps=_set_properties,
-        explains=("H-properties", "PM-4.5.2", "M-3.5.2", "H-lacp"),
+        explains=("H-properties", "PM-4.5.2", "M-3.5.2", "H-lacp", "H-lacp-legs"),
         next=("{master}# xe bond-param-list uuid={bond_uuid}",),
     ),
     Cause(
@@ -142,7 +142,7 @@ DECLARED_CAUSES: tuple[Cause, ...] = (
         says="The Bond has the wanted properties, and Open vSwitch was changed behind its back.",
         holds=lambda here: bool(properties.property_differences(here)),
         steps=replug,
-        explains=("H-properties",),
+        explains=("H-properties", "H-lacp-legs"),
         next=("{host}# ovs-vsctl list port {port}", "{master}# xe pif-plug uuid={pif_uuid}"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from pytest_xsbond.causes.cause import DOM0_CLAIMS, FAILOVER, Cause
+from pytest_xsbond.causes.cause import DOM0_CLAIMS, FAILOVER, LACP, Cause
 from pytest_xsbond.claims import health
 from pytest_xsbond.claims.bond_on_host import BondOnHost
 from pytest_xsbond.claims.seen import Missing
@@ -119,7 +119,7 @@ def _to_look_at_the_kernel(here: BondOnHost) -> tuple[str, ...]:
 
 _ALL_OF_DOM0 = (
     *(*DOM0_CLAIMS, "H-both-views", "H-legs-up", "H-leg-hears", "H-mac", "H-mtu"),
-    *("H-leg-clean", "H-slb-not-lacp", "H-lacp", "H-vlans-run", "H-nics", *FAILOVER),
+    *("H-leg-clean", "H-slb-not-lacp", *LACP, "H-vlans-run", "H-nics", *FAILOVER),
     *("H-settings", "H-bridge", "H-flows", "H-addresses", "H-modes"),
 )
 
@@ -209,7 +209,7 @@ DOM0_CAUSES: tuple[Cause, ...] = (
         says="The interface of a leg is down in dom0, whatever its cable says.",
         holds=lambda here: bool(_set_down(here)),
         nics=_set_down,
-        explains=("H-legs-up", "H-speed", "H-alerts", "H-lacp", *FAILOVER),
+        explains=("H-legs-up", "H-speed", "H-alerts", *LACP, *FAILOVER),
         next=("{host}# ip link set {nic} up", "{host}# ovs-appctl bond/show {port}"),
     ),
     Cause(

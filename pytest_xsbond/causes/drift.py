@@ -51,6 +51,12 @@ ALSO_EXPLAINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "management interface is in doubt": ("D-pifs",),
         "bridge has another MAC": ("D-bridges",),
         "port is not set up as balance-slb": ("D-bonds",),
+        "no carrier": ("D-partners",),
+        "leg was set down": ("D-partners",),
+        "switch forms no LAG": ("D-partners",),
+        "switch port is in no LAG": ("D-partners",),
+        "legs end in two switches": ("D-partners",),
+        "legs end in two LAGs": ("D-partners",),
     }
 )
 """Cause of another claim's failure -> the differences that it makes, too."""
@@ -140,10 +146,18 @@ def _updated(here: BondOnHost) -> bool:
     return _differs(here, "versions")
 
 
+def _other_partners(here: BondOnHost) -> bool:
+    return _differs(here, "partners")
+
+
+_WARNED = frozenset({"versions", "partners"})
+"""Areas whose differences only warn."""
+
+
 def _anything(here: BondOnHost) -> bool:
     """Tell whether anything differs, apart from what only warns."""
     pool_wide = here.is_master
-    areas = [area for area in AREAS if area != "versions" and (pool_wide or area not in POOL_WIDE)]
+    areas = [area for area in AREAS if area not in _WARNED and (pool_wide or area not in POOL_WIDE)]
     return any(_differs(here, area) for area in areas)
 
 
@@ -199,6 +213,18 @@ DRIFT_CAUSES: tuple[Cause, ...] = (
         holds=_updated,
         explains=("D-versions",),
         next=(_ACCEPT,),
+    ),
+    Cause(
+        name="LACP partner is another one",
+        says="A leg hears another switch, or another LAG, than at the baseline, or nobody: a cable"
+        " was moved, or the switch was replaced or set up anew.",
+        holds=_other_partners,
+        explains=("D-partners",),
+        next=(
+            "{host}# ovs-appctl lacp/show {port}",
+            "look at the LAG of {host}'s switch ports",
+            _ACCEPT,
+        ),
     ),
     Cause(
         name="set up otherwise than at the baseline",

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from pytest_xsbond.causes.cause import FAILOVER, Cause
+from pytest_xsbond.causes.cause import FAILOVER, LACP, Cause
 from pytest_xsbond.causes.mending import clean_legs, vlans_as_elsewhere
 from pytest_xsbond.claims import health, pool_health
 from pytest_xsbond.claims.bond_on_host import BondOnHost
@@ -53,16 +53,6 @@ def _other_settings(here: BondOnHost) -> bool:
     return is_slb and settings.slb(here) != settings.wanted_slb(here)
 
 
-def _not_negotiated(here: BondOnHost) -> bool:
-    status = health.status(here).lacp_status
-    return here.wanted.mode is BondMode.LACP and status not in {"negotiated", "off"}
-
-
-def _turned_off(here: BondOnHost) -> bool:
-    """Tell whether the port of a lacp bond speaks no LACP, which no switch can answer."""
-    return here.wanted.mode is BondMode.LACP and health.status(here).lacp_status == "off"
-
-
 def _daemon_dead(here: BondOnHost) -> bool:
     """Tell whether the switch's database answers and the switch does not."""
     if not here.bridges:
@@ -96,7 +86,7 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
         holds=_daemon_dead,
         explains=(
             *("PM-4.5.1", "PM-4.5.2", "M-3.5.2"),
-            *("H-both-views", "H-legs-up", "H-slb-not-lacp", "H-lacp", "H-settings"),
+            *("H-both-views", "H-legs-up", "H-slb-not-lacp", *LACP, "H-settings"),
             *("H-bridge", "H-flows", "H-modes"),
         ),
         next=("{host}# service openvswitch status", "{host}# service openvswitch restart"),
@@ -106,14 +96,14 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
         says="A leg has no link: cable, transceiver, or a switch port that is shut.",
         holds=lambda here: bool(_without_carrier(here)),
         nics=_without_carrier,
-        explains=("H-legs-up", "H-speed", "H-alerts", "H-lacp", *FAILOVER),
+        explains=("H-legs-up", "H-speed", "H-alerts", *LACP, *FAILOVER),
         next=("{host}# cat /sys/class/net/{nic}/carrier", "look at the switch port of {host}"),
     ),
     Cause(
         name="updelay runs",
         says="A leg has its link back and carries traffic when its updelay of 31 s is over.",
         holds=_waiting,
-        explains=("H-legs-up", "H-lacp", *FAILOVER),
+        explains=("H-legs-up", *LACP, *FAILOVER),
         next=("{host}# ovs-appctl bond/show {port}", "pytest --pool={pool} --xsbond-wait=60"),
     ),
     Cause(
@@ -217,20 +207,6 @@ HEALTH_CAUSES: tuple[Cause, ...] = (
         holds=_other_settings,
         explains=("H-slb-not-lacp",),
         next=("{host}# ovs-vsctl list port {port}", "{master}# xe pif-plug uuid={pif_uuid}"),
-    ),
-    Cause(
-        name="LACP is off on the port",
-        says="The bond runs no LACP: somebody turned it off in Open vSwitch.",
-        holds=_turned_off,
-        explains=("H-lacp",),
-        next=("{host}# ovs-vsctl list port {port}", "{master}# xe pif-plug uuid={pif_uuid}"),
-    ),
-    Cause(
-        name="switch forms no LAG",
-        says="The switch ports do not answer LACP, so the bond has no partner or has fallen back.",
-        holds=_not_negotiated,
-        explains=("H-lacp",),
-        next=("{host}# ovs-appctl lacp/show {port}", "look at the LAG of {host}'s switch ports"),
     ),
     Cause(
         name="alert was not dealt with",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pytest_xsbond.causes.cause import DESCRIBED, DOM0_CLAIMS, FAILOVER, Cause, is_at_work
+from pytest_xsbond.causes.cause import DESCRIBED, DOM0_CLAIMS, FAILOVER, LACP, Cause, is_at_work
 from pytest_xsbond.causes.mending import scan_and_copy
 from pytest_xsbond.claims.bond_on_host import BondOnHost
 from pytest_xsbond.claims.declared.nics import lost_nics, nics_elsewhere
@@ -11,13 +11,13 @@ from xsbond.snapshot.lookup import master_name
 _OF_BOND = (
     *("PM-3", "M-3.2", "PM-4.2.3", "PM-4.2.4", "PM-4.3.1", "PM-4.3.2"),
     *("M-3.3.1", "M-3.3.2", "M-3.3.3", *DOM0_CLAIMS, "H-nics", "H-both-views", "H-legs-up"),
-    *("H-leg-hears", "H-mac", "H-mtu", "H-leg-clean", "H-slb-not-lacp", "H-lacp", "H-same-nics"),
+    *("H-leg-hears", "H-mac", "H-mtu", "H-leg-clean", "H-slb-not-lacp", *LACP, "H-same-nics"),
     *("H-speed", "H-vlans", "H-vlans-run", "H-alerts", "H-naming", *DESCRIBED, *FAILOVER),
 )
 """What is not as wanted where a bond cannot come about."""
 _OF_LEGS = (
     *("PM-3", "PM-4.5.1", "PM-4.5.2", "M-3.5.2", "H-both-views", "H-legs-up", "H-leg-hears"),
-    *("H-mac", "H-mtu", "H-leg-clean", "H-slb-not-lacp", "H-lacp", "H-same-nics", "H-speed"),
+    *("H-mac", "H-mtu", "H-leg-clean", "H-slb-not-lacp", *LACP, "H-same-nics", "H-speed"),
     *("H-vlans", "H-vlans-run"),
 )
 """What a bond that lacks a leg, or has others, may fail."""

@@ -7,8 +7,9 @@ from pytest_xsbond.causes.declared import DECLARED_CAUSES
 from pytest_xsbond.causes.described import DESCRIBED_CAUSES
 from pytest_xsbond.causes.dom0 import DOM0_CAUSES
 from pytest_xsbond.causes.drift import DRIFT_CAUSES, with_drift
-from pytest_xsbond.causes.failover import FAILOVER_CAUSES
 from pytest_xsbond.causes.health import HEALTH_CAUSES
+from pytest_xsbond.causes.legs.failover import FAILOVER_CAUSES
+from pytest_xsbond.causes.legs.lacp import LACP_CAUSES
 from pytest_xsbond.claims.bond_on_host import BondOnHost
 from pytest_xsbond.claims.seen import Missing
 
@@ -36,6 +37,7 @@ CAUSES = with_drift(
         *DOM0_CAUSES,
         *BY_HAND_CAUSES,
         *HEALTH_CAUSES,
+        *LACP_CAUSES,
         *DESCRIBED_CAUSES,
         *FAILOVER_CAUSES,
         *DRIFT_CAUSES,

@@ -18,6 +18,7 @@ from pytest_xsbond.claims.seen import Missing, Sentences
 from xsbond.collect.listen import FIRST, LAST, heard
 from xsbond.model import BondMode, OvsBondStatus, OvsPort, Pif, PifMetrics
 from xsbond.snapshot import lookup, switch
+from xsbond.snapshot.lacp import reasons
 from xsbond.snapshot.views import LegViews, LinkViews, Plugged, judge_legs, judge_links, judge_mode
 
 __tracebackhide__ = True
@@ -133,6 +134,7 @@ def unlike_links(here: BondOnHost) -> tuple[str, ...]:
     here.evidence.output("sysfs-net")
     members = {member.name: member for member in status(here).members}
     nics = here.snapshot.nics(here.host)
+    left_out = reasons(here.snapshot, here.host)
     links = [
         LinkViews(
             device=device,
@@ -140,6 +142,7 @@ def unlike_links(here: BondOnHost) -> tuple[str, ...]:
             enabled=device in members and members[device].enabled,
             known=metrics.carrier,
             waits=device in members and members[device].may_enable,
+            why=left_out.get(device, ""),
         )
         for device, metrics in leg_metrics(here).items()
     ]

@@ -35,6 +35,7 @@ class Needs(enum.Enum):
     VLANS = "a bond for which the bond file names VLANs"
     IPV6 = "a bond for which the bond file has IPv6"
     OVERRIDES = "a bond for which the bond file has other_config"
+    LACP_BASELINE = "a run with --xsbond-baseline, for a bond that is to run lacp"
     DEVICE = "a bond to which the bond file gives a device name"
     LISTENING = "a run with --xsbond-listen"
     FAILOVER = "a run with --xsbond-failover"
@@ -120,6 +121,8 @@ _NEEDS = MappingProxyType(
         "H-overrides": Needs.OVERRIDES,
         "H-device": Needs.DEVICE,
         "H-properties": Needs.LACP,
+        "H-lacp-legs": Needs.LACP,
+        "H-lacp-partner": Needs.LACP,
         "F-carries-on": Needs.FAILOVER,
         "F-counted": Needs.FAILOVER,
         "F-returns": Needs.FAILOVER,
@@ -133,11 +136,12 @@ _NEEDS = MappingProxyType(
         "D-addresses": Needs.A_BASELINE,
         "D-bridges": Needs.A_BASELINE,
         "D-versions": Needs.A_BASELINE,
+        "D-partners": Needs.LACP_BASELINE,
     }
 )
 
 _WARNINGS = frozenset(
-    {"H-alerts", "H-naming", "H-standby-speed", "H-flows", "H-modes", "D-versions"}
+    {"H-alerts", "H-naming", "H-standby-speed", "H-flows", "H-modes", "D-versions", "D-partners"}
 )
 _OF_POOL = frozenset({"D-hosts", "D-networks"})
 
@@ -199,11 +203,15 @@ _WANTED: Mapping[Needs, Callable[[DesiredBond], bool]] = MappingProxyType(
     }
 )
 """What must be wanted of a bond for an outcome to be judged."""
+_SINCE: Mapping[Needs, Callable[[DesiredBond], bool]] = MappingProxyType(
+    {Needs.A_BASELINE: lambda _: True, Needs.LACP_BASELINE: _WANTED[Needs.LACP]}
+)
+"""The same, where there is a baseline, too."""
 
 
 def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) -> bool:
     """Tell whether a run's stages allow an outcome to be judged for a host ref and a network."""
-    if outcome.needs in {Needs.A_LOOK, Needs.A_BASELINE}:
+    if outcome.needs in {Needs.A_LOOK, *_SINCE}:
         return outcome.needs is Needs.A_LOOK or _is_in_baseline(outcome, stages, host)
     if outcome.needs in _WANTED:
         wants = _WANTED[outcome.needs]
@@ -219,7 +227,8 @@ def applies(outcome: Outcome, stages: Stages, host: str, network: str | None) ->
 
 
 def _is_in_baseline(outcome: Outcome, stages: Stages, host: str) -> bool:
-    if stages.baseline is None:
+    wants = _SINCE[outcome.needs]
+    if stages.baseline is None or not any(wants(bond) for bond in stages.desired):
         return False
     if outcome.of_pool:
         return host == stages.now.pool.master

@@ -80,6 +80,7 @@ PARTS: Mapping[str, Callable[[Snapshot, str], object]] = MappingProxyType(
         "devices": devices,
         "flows": switch.flows,
         "heard": listen.heard,
+        "lacp": switch.lacp,
         "nics": Snapshot.nics,
         "ovs_bridges": switch.ovs_bridges,
         "policing": switch.policing,

@@ -91,6 +91,11 @@ class SinceBaseline:
         """How the versions of the software differ."""
         return self._changed("versions")
 
+    @property
+    def partners(self) -> Sentences:
+        """How the switches at the other end of the legs differ, as LACP tells them."""
+        return self._changed("partners", "ovs-lacp")
+
     def _changed(self, area: str, *probes: str) -> Sentences:
         """Return a sentence for each difference, and keep what was looked at."""
         if area not in self.found:

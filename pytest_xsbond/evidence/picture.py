@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_xsbond.evidence.topology import Leg, Row
+from pytest_xsbond.evidence.topology import Connection, Leg, Row
 
 WIDTH = 652
 """Pixels: a sheet of A4 has room for one picture, a window of 1,400 for two."""
@@ -137,7 +137,8 @@ def _upwards(row: Row, y: float, below: tuple[int, float]) -> Iterator[Box | Lin
 def _nic(leg: Leg, y: float, row: Row, hosts: int) -> Box:
     link = {True: "has a link", False: "has no link", None: "nobody knows its link"}[leg.link]
     note = _leg_note(leg, hosts)
-    said = f"NIC {leg.device}, {link}" + (f", {note}" if note else "")
+    told = (note, leg.why or (leg.partner and f"LACP partner: {leg.partner}"))
+    said = ", ".join((f"NIC {leg.device}", link, *filter(None, told)))
     colour = {True: "up", False: "down", None: "unknown"}[leg.link]
     return _box(NIC, y, f"nic {colour} {row.state}", leg.device, note=note, title=said)
 
@@ -151,7 +152,7 @@ def _leg_note(leg: Leg, hosts: int) -> str:
     if leg.in_switch is False:
         return "not in switch"
     if not leg.enabled:
-        return "disabled"
+        return "LACP out" if leg.why else "disabled"
     if not leg.active:
         return ""
     return "active" if len(leg.active) == hosts else f"active: {len(leg.active)}"
@@ -167,7 +168,7 @@ def _leg_kind(leg: Leg) -> str:
 
 def _bond(row: Row, y: float) -> Box:
     of = row.connection
-    lacp = {"negotiated": "LACP ok", "configured": "no LACP partner"}.get(of.lacp, "")
+    lacp = {"negotiated": _negotiated(of), "configured": "no LACP partner"}.get(of.lacp, "")
     missing = row.state == "missing"
     mode = ", ".join(filter(None, (of.mode, lacp)))
     return Box(
@@ -180,6 +181,13 @@ def _bond(row: Row, y: float) -> Box:
         note=mode,
         title=f"bond {of.device}, {mode}" if not missing else f"bond, {mode}, not there",
     )
+
+
+def _negotiated(of: Connection) -> str:
+    """Return on how many legs LACP has come to an agreement."""
+    legs = [leg for leg in of.legs if leg.in_bond]
+    agreed = sum(not leg.why for leg in legs)
+    return "LACP ok" if agreed == len(legs) else f"LACP {agreed} of {len(legs)}"
 
 
 def _box(column: tuple[int, int], y: float, kind: str, text: str, *, note: str, title: str) -> Box:

@@ -8,6 +8,7 @@ from xsbond.errors import XsbondError
 from xsbond.model import DesiredBond, OvsBondStatus, Pif
 from xsbond.plan.plan import by_name
 from xsbond.snapshot import switch
+from xsbond.snapshot.lacp import legs, partner_of, reason
 from xsbond.snapshot.lookup import leg_pifs, nic_pifs, wanted_on
 from xsbond.snapshot.snapshot import Snapshot
 
@@ -29,6 +30,10 @@ class Leg:
     """Whether the switch has it in the bond; None where nobody saw, or where there is no bond."""
     enabled: bool = True
     """False where the switch does not use it."""
+    why: str = ""
+    """Why LACP lets it carry nothing; empty where it does, or where nobody asked."""
+    partner: str = ""
+    """Who is at the other end, by LACP; empty where nobody was heard."""
     active: tuple[str, ...] = ()
     """Hosts on which the switch calls it the active one."""
 
@@ -101,15 +106,7 @@ def pictures(
 def _looks(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Return rows without what may differ between hosts that are alike."""
     return tuple(
-        replace(
-            row,
-            connection=replace(
-                row.connection,
-                address="",
-                legs=tuple(replace(leg, active=()) for leg in row.connection.legs),
-            ),
-        )
-        for row in rows
+        replace(row, connection=replace(_lasting(row.connection), address="")) for row in rows
     )
 
 
@@ -129,7 +126,11 @@ def _joined(first: HostPicture, other: HostPicture) -> HostPicture:
 def _joined_row(first: Row, other: Row) -> Row:
     mine, theirs = first.connection.legs, other.connection.legs
     legs = tuple(
-        replace(leg, active=(*leg.active, *twin.active))
+        replace(
+            leg,
+            active=(*leg.active, *twin.active),
+            partner=leg.partner if leg.partner == twin.partner else "",
+        )
         for leg, twin in zip(mine, theirs, strict=True)
     )
     return replace(first, connection=replace(first.connection, address="", legs=legs))
@@ -177,8 +178,9 @@ def _rows(
 
 
 def _lasting(connection: Connection) -> Connection:
-    """Return a connection without what the switch decides anew at any time."""
-    return replace(connection, legs=tuple(replace(leg, active=()) for leg in connection.legs))
+    """Return a connection without what the switches decide anew at any time."""
+    lasting = (replace(leg, active=(), partner="") for leg in connection.legs)
+    return replace(connection, legs=tuple(lasting))
 
 
 def _with_missing(
@@ -267,13 +269,15 @@ def _leg(
     snapshot: Snapshot, host: str, pif: Pif, statuses: tuple[OvsBondStatus, ...] | None
 ) -> Leg:
     members = {member.name: member for status in statuses or () for member in status.members}
-    member = members.get(pif.device)
+    member, spoken = members.get(pif.device), legs(snapshot, host).get(pif.device)
     return Leg(
         device=pif.device,
         link=_link(snapshot, host, pif),
         in_switch=None if statuses is None else member is not None,
         enabled=member is None or member.enabled,
         active=(snapshot.labels[host],) if member and member.active else (),
+        why=reason(spoken) if spoken else "",
+        partner=partner_of(spoken) if spoken and spoken.status != "defaulted" else "",
     )
 
 

@@ -10,9 +10,11 @@ from pytest_xsbond.runs.looking import Looker, Say
 from xsbond.apply.journal import Journal, JournalError, new_run, read_journal, state_directory
 from xsbond.apply.open_restarts import await_open_restarts
 from xsbond.apply.provisioning import Provisioning, Refused, Stopped
+from xsbond.model import Repair
 from xsbond.plan.plan import plan_for
 
 if TYPE_CHECKING:
+    from xsbond.plan.differing.steps import Change
     from xsbond.plan.steps import AnyStep
 
 
@@ -25,7 +27,7 @@ class PoolChange:
         self.first, self.plan = looker.planned()
         """The look that the plan was made from, and the plan; made anew once the lock is held."""
         self._await_open_restarts(say)
-        self.done: tuple[AnyStep, ...] = ()
+        self.done: tuple[AnyStep | Change, ...] = ()
         self.stopped: Stopped | None = None
         """Where it came to a halt half-way."""
         self.refused = False
@@ -36,7 +38,9 @@ class PoolChange:
     def judge_by(self, looker: Looker) -> None:
         """Want, of the same look, what the settings of another looker want."""
         self.looker, self.settings = looker, looker.settings
-        self.plan = plan_for(self.settings.desired, self.first, self.settings.inherit)
+        self.plan = plan_for(
+            self.settings.desired, self.first, self.settings.inherit, repair=self.settings.repair
+        )
 
     @property
     def is_wanted(self) -> bool:
@@ -60,6 +64,10 @@ class PoolChange:
     def open_journal(self) -> Journal:
         """Open the pool's journal; raises JournalError."""
         return Journal(self.journal_directory(), self.first.pool.uuid, new_run())
+
+    def plan_again(self) -> None:
+        """Look and plan anew: something has happened to the pool since."""
+        self.first, self.plan = self.looker.planned()
 
     def carry_out(self, say: Say, created: Callable[[], None]) -> None:
         """Carry the plan out, calling `created` between the master's part and the members'.
@@ -91,6 +99,7 @@ class PoolChange:
             look=partial(self.looker.planned, holding_lock=True),
             break_lock=self.settings.break_lock,
             change=self.settings.change,
+            only_what_was_shown=self.settings.repair is not Repair.NOTHING,
         )
         return made
 
@@ -102,5 +111,5 @@ class PoolChange:
             if isinstance(stopped.__cause__, KeyboardInterrupt):
                 raise KeyboardInterrupt from stopped
         finally:
-            self.done = tuple(provisioning.done)
+            self.done += tuple(provisioning.done)
             self.first, self.plan = provisioning.snapshot, provisioning.plan

@@ -31,7 +31,7 @@ class Looker:
         """Look at the pool and plan; what a change depends on is asked for only before one."""
         settings = self.settings
         look = observe(self.connections, "before" if settings.mode == "apply" else "now")
-        plan = plan_for(settings.desired, look, settings.inherit)
+        plan = plan_for(settings.desired, look, settings.inherit, repair=settings.repair)
         if not plan.steps or settings.mode in {"verify", "undo"}:
             return look, plan
         around = look_around(
@@ -41,7 +41,7 @@ class Looker:
             plan.steps,
             break_lock=holding_lock or settings.break_lock,
         )
-        return look, plan_for(settings.desired, look, settings.inherit, around)
+        return look, plan_for(settings.desired, look, settings.inherit, around, settings.repair)
 
     def created(self) -> Snapshot:
         """Look when the master has its bonds and no member was touched."""

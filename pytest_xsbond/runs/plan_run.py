@@ -45,6 +45,7 @@ def plan_text(config: pytest.Config, waiting: Waiting = untold) -> tuple[str, in
         looked.labels[looked.pool.master],
         len(looked.hosts),
         tuple(_notes(settings, seal)),
+        settings.repair,
     )
     status = status_of_plan(
         refused=bool(plan.refusals),
@@ -78,7 +79,8 @@ def _from_pool(
 def _from_stored(settings: Settings) -> tuple[Snapshot, Plan, str]:
     run = ReplayRun(settings)
     stages = run.expected()
-    return stages.now, plan_for(stages.desired, stages.now, settings.inherit), run.seal
+    plan = plan_for(stages.desired, stages.now, settings.inherit, repair=settings.repair)
+    return stages.now, plan, run.seal
 
 
 def _notes(settings: Settings, seal: str) -> Iterator[str]:

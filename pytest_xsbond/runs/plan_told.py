@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from xsbond.model import Repair
 from xsbond.plan.differing.interruptions import interrupts
 from xsbond.plan.differing.steps import Change
 from xsbond.plan.plan import Plan
@@ -44,10 +45,13 @@ class ToldPlan:
     to_change: int
     to_replace: int
     steps: tuple[PlannedStep, ...]
-    """Those with `+` are taken by --xsbond-apply, in this order; none if it would refuse."""
+    """Those with `+` are taken by --xsbond-apply, those with `~` by --xsbond-repair, too; none if
+    it would refuse. A host gets all of its steps before the next one."""
     refusals: tuple[Refusal, ...]
-    """Why --xsbond-apply would refuse; it then takes no step at all."""
+    """Why `run` would refuse; it then takes no step at all."""
     notes: tuple[str, ...]
+    run: str = "--xsbond-apply"
+    """The option of the run that the plan is for."""
 
     @property
     def counts(self) -> str:
@@ -57,22 +61,30 @@ class ToldPlan:
         return ", ".join(f"{n} {what}" for n, what in zip(numbers, words, strict=True))
 
 
-def told(plan: Plan, pool: str, master: str, hosts: int, notes: tuple[str, ...]) -> ToldPlan:
+def told(  # noqa: PLR0917 - one of each
+    plan: Plan,
+    pool: str,
+    master: str,
+    hosts: int,
+    notes: tuple[str, ...],
+    repair: Repair = Repair.NOTHING,
+) -> ToldPlan:
     """Return a plan as it is told; `master` is the host whose dom0 takes the commands of xe."""
     steps = (
-        *(_planned("+", master, step) for step in plan.steps),
+        *(_planned("+", master, step) for step in plan.created),
         *(_planned("~", master, step) for step in plan.changes),
         *(_planned("-/+", master, *each) for each in plan.replaced),
     )
     return ToldPlan(
         pool=pool,
         hosts=hosts,
-        to_create=len(plan.steps),
+        to_create=len(plan.created),
         to_change=len(plan.changes),
         to_replace=len(plan.replaced),
         steps=steps,
         refusals=plan.refusals,
         notes=notes,
+        run="--xsbond-apply" if repair is Repair.NOTHING else "--xsbond-repair",
     )
 
 
@@ -81,19 +93,27 @@ def lines(plan: ToldPlan) -> Iterator[str]:
     yield f"plan for {plan.pool} ({plan.hosts} hosts); nothing is changed"
     yield plan.counts
     if plan.refusals:
-        yield "--xsbond-apply would refuse:"
+        yield f"{plan.run} would refuse:"
         yield from (f"  - {refusal}" for refusal in plan.refusals)
     elif not plan.steps:
         yield "nothing to do: every host has every wanted bond"
     for step in plan.steps:
         # A command that must not be typed is not shown.
         if step.sign != "+" or not plan.refusals:
-            yield f"{step.sign:>3} {step.does}"
-            yield from (f"      {command}" for command in step.commands)
-            yield f"      interrupts {step.interrupts}"
-    if any(step.sign != "+" for step in plan.steps):
-        yield "note: --xsbond-apply creates (+); what is there (~, -/+) is for you to change"
+            yield from told_step(step)
+    signs = {step.sign for step in plan.steps}
+    if "~" in signs and plan.run == "--xsbond-apply":
+        yield "note: --xsbond-repair also changes in place (~); --xsbond-apply only creates (+)"
+    if "-/+" in signs:
+        yield "note: what only a new bond can stand for (-/+) is for you to replace"
     yield from plan.notes
+
+
+def told_step(step: PlannedStep) -> Iterator[str]:
+    """Yield one step as text."""
+    yield f"{step.sign:>3} {step.does}"
+    yield from (f"      {command}" for command in step.commands)
+    yield f"      interrupts {step.interrupts}"
 
 
 def _planned(sign: Sign, master: str, *steps: AnyStep | Change) -> PlannedStep:

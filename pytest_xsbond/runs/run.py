@@ -19,6 +19,7 @@ from xsbond.apply.provisioning import Refused, Stopped
 from xsbond.collect.observe import Connections
 from xsbond.errors import BondFileError
 from xsbond.failover.drill import FailoverDrill
+from xsbond.model import Repair
 from xsbond.plan.lock_owner import is_left_behind
 from xsbond.plan.plan import Plan, missing_everywhere
 from xsbond.snapshot.snapshot import Snapshot
@@ -101,7 +102,7 @@ class PoolRun:
         if self._stages is not None:
             return self._drilled(self._stages)
         look = self._drilled(self._one_look())
-        if not self.change.is_wanted:
+        if not (self.change.is_wanted and self.plan.created):
             return look
         return replace(look, before=self.first, created=self.first)
 
@@ -123,11 +124,23 @@ class PoolRun:
     def _provision(self, say: Say) -> Stages:
         created: list[Snapshot] = []
         self.change.carry_out(say, lambda: created.append(self._looker.created()))
+        first, creates = self.first, self.plan.created
         if self.lab:
             strike_faults(self.lab, self.settings.lab_faults)
+            self._repair_lab(say)
         now = self._looker.after()
         changed = stages_of(self.settings, self._baseline, now)
-        return replace(changed, before=self.first, created=created[0] if created else now)
+        if not creates:
+            return changed
+        return replace(changed, before=first, created=created[0] if created else now)
+
+    def _repair_lab(self, say: Say) -> None:
+        """Repair what faults have made of a lab, if that was asked for."""
+        if self.settings.repair is Repair.NOTHING or self.stopped:
+            return
+        self.change.plan_again()
+        if self.change.is_wanted:
+            self.change.carry_out(say, lambda: None)
 
     def _holding(self, stages: Stages, say: Say) -> Stages:
         """Return the stages once every claim holds, if that was asked for, or time is over."""

@@ -19,6 +19,7 @@ from pytest_xsbond.runs.stash import RUN
 from pytest_xsbond.session.choosing import choice_of
 from pytest_xsbond.settings import Settings, read_settings, worker_settings
 from pytest_xsbond.terminal import header, nagios
+from pytest_xsbond.terminal.confirming import confirm
 from pytest_xsbond.terminal.progress import say_on_terminal, teller
 from xsbond.apply.provisioning import Refused
 from xsbond.errors import XsbondError
@@ -45,6 +46,7 @@ class OpeningHooks:
             self.config.stash[RUN] = run = self._open()
             # What selects nothing is refused before anything is changed.
             choice_of(self.config, run.expected())
+            confirm(self.config, run)
             if self._hands_over():
                 self._hand_over(run)
         except XsbondError as error:

@@ -61,3 +61,9 @@ def test_bridges_are_what_they_were(since_baseline: SinceBaseline) -> None:
 def test_versions_are_what_they_were(since_baseline: SinceBaseline) -> None:
     """The host runs the versions that it ran."""
     assert since_baseline.versions == ()
+
+
+@outcome("D-partners", looks_at=["partners"])
+def test_lacp_partners_are_who_they_were(since_baseline: SinceBaseline) -> None:
+    """The legs of the host's lacp bonds have the LACP partners that they had."""
+    assert since_baseline.partners == ()

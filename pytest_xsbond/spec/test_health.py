@@ -3,7 +3,7 @@
 from pytest_xsbond import BondOnHost, HostInPool, outcome
 from pytest_xsbond.claims import health, pool_health
 from pytest_xsbond.claims.declared import nics, vlans
-from pytest_xsbond.claims.dom0 import bridge, gained, settings
+from pytest_xsbond.claims.dom0 import bridge, gained, lacp, settings
 from xsbond.snapshot.lookup import ovs_mode
 
 
@@ -104,6 +104,18 @@ def test_lacp_is_negotiated_on_every_leg(here: BondOnHost) -> None:
     seen = settings.lacp(here)
     legs = dict.fromkeys(sorted(here.legs), "enabled")
     assert seen == {"lacp": "negotiated", "mode": ovs_mode(here.wanted), **legs}
+
+
+@outcome("H-lacp-legs", looks_at=["lacp"])
+def test_lacp_lets_every_leg_take_part(here: BondOnHost) -> None:
+    """Every leg of a lacp bond is current and attached, and LACP runs at the wanted rate."""
+    assert lacp.left_out(here) == ()
+
+
+@outcome("H-lacp-partner", looks_at=["lacp"])
+def test_all_legs_have_one_lacp_partner(here: BondOnHost) -> None:
+    """All legs of a lacp bond end in one LAG of one switch: one system and one key."""
+    assert lacp.partners(here) == ()
 
 
 @outcome("H-alerts")

@@ -9,6 +9,7 @@ from pytest_xsbond.terminal.layout import Line, wrapped
 from pytest_xsbond.verdict.names import listed
 
 if TYPE_CHECKING:
+    from xsbond.plan.differing.steps import Change
     from xsbond.plan.steps import AnyStep
 
 
@@ -29,9 +30,9 @@ def change_lines(run: PoolRun, width: int) -> Iterator[Line]:
     yield from drill_run.lines(run)
 
 
-def _folded(steps: Sequence["AnyStep"]) -> Iterator[str]:
+def _folded(steps: Sequence["AnyStep | Change"]) -> Iterator[str]:
     """Yield each kind of step once, with its hosts where they are several."""
-    kinds: dict[str, list[AnyStep]] = {}
+    kinds: dict[str, list[AnyStep | Change]] = {}
     for step in steps:
         kinds.setdefault(step.does.replace(step.host, "HOST"), []).append(step)
     for same in kinds.values():

@@ -20,11 +20,12 @@ HEALTH = (
     "nics both-views legs-up leg-hears same-nics mac mtu speed vlans vlans-run leg-clean"
     " one-management backend slb-not-lacp lacp alerts hosts naming standby-speed settings bridge"
     " flows addresses modes management wanted-vlans ipv6 overrides device properties"
+    " lacp-legs lacp-partner"
 )
 """What goes beyond it."""
 FAILOVER = "carries-on counted returns"
 """What a bond does when a leg fails."""
-DRIFT = "hosts networks nics pifs vlans bonds mtus addresses bridges versions"
+DRIFT = "hosts networks nics pifs vlans bonds mtus addresses bridges versions partners"
 """What may have changed since a baseline was taken."""
 
 

@@ -158,6 +158,7 @@ def lacp(draft: Draft) -> None:
         show = draft.stdout(host, "ovs-bond-show").replace("balance-slb", "balance-tcp")
         show = show.replace("lacp_status: off", "lacp_status: negotiated")
         draft.answer(host, "ovs-bond-show", show)
+        draft.lacp(host, "ovs-3.5-negotiated")
 
 
 def linux_bridge(draft: Draft) -> None:

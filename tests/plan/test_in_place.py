@@ -88,10 +88,10 @@ CHANGED: dict[str, tuple[Callable[[Draft], object], dict[str, Any], list[str]]] 
     "key with another value": (
         overridden,
         {"other_config": {"bond-updelay": "5"}},
-        ["set-overrides"],
+        ["change-override"],
     ),
-    "address": (addressed, {"addresses": {"xs-2": "10.0.0.8/8"}}, ["set-address"]),
-    "MTU of the network": (nothing, {"mtu": 9000}, ["set-mtu"]),
+    "address": (addressed, {"addresses": {"xs-2": "10.0.0.8/8"}}, ["change-address"]),
+    "MTU of the network": (nothing, {"mtu": 9000}, ["set-mtu", *["plug-bond"] * 2]),
 }
 
 

@@ -219,6 +219,7 @@ def test_every_rule_is_provoked(before: Snapshot) -> None:
         "management-ipv6",
         "inherits-otherwise",
         "vlan-tag-taken",
+        "pool-moved",
     }
     elsewhere |= {"mtu-differs", "property-differs", "address-differs", "management-undeclared"}
     of_undo = {rule for rule in RULES if rule.startswith("undo-")}

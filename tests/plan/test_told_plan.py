@@ -36,7 +36,7 @@ def test_what_is_missing_is_to_be_created(recorded: Stages) -> None:
 
 
 def test_what_differs_is_to_be_changed(recorded: Stages) -> None:
-    """An apply takes none of it, and the text says so."""
+    """An apply takes none of it, and the text names the run that does."""
     draft = Draft(recorded.now)
     draft.bond("xs-2", "bond1")["mode"] = "active-backup"
     text = list(lines(told_of(draft.read())))
@@ -47,7 +47,7 @@ def test_what_differs_is_to_be_changed(recorded: Stages) -> None:
         f"      xs-1# xe bond-set-mode uuid={uuid} mode=balance-slb",
         "      interrupts this bond's traffic, for about a second",
     ]
-    assert "is for you to change" in text[7]
+    assert "--xsbond-repair also changes in place" in text[7]
 
 
 def test_what_has_another_first_nic_is_to_be_replaced(recorded: Stages) -> None:

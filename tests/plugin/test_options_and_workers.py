@@ -43,6 +43,8 @@ class Cell:
 TABLE: Mapping[str, Cell] = {
     "plan": Cell("pool", ("--xsbond-plan",)),
     "apply": Cell("pool", ("--xsbond-apply",)),
+    "repair": Cell("pool", ("--xsbond-repair",)),
+    "yes": Cell("pool", ("--xsbond-repair", "--xsbond-yes")),
     "inherit": Cell("pool", ("--xsbond-inherit=create",)),
     "undo": Cell("pool", ("--xsbond-undo", "--xsbond-journal=empty"), 4, "says nothing about this"),
     "fleet": Cell("fleet", ("--xsbond-fleet=fleet.toml",)),

@@ -49,6 +49,16 @@ def says_less_and_lists_all(part: Any, whole: Any) -> bool:
     )
 
 
+def says_less_and_no_leg_otherwise(part: Any, whole: Any) -> bool:
+    """Legs may be missing: who reads it beside bond/show, which has them all, can tell."""
+    bonds = {bond.name: bond for bond in whole}
+    return all(
+        replace(bonds[bond.name], members=bond.members) == bond
+        and set(bond.members) <= set(bonds[bond.name].members)
+        for bond in part
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of answer and what may be lost without a trace."""
@@ -67,6 +77,11 @@ KINDS = {
         parse=parsers.parse_ifconfig, cut=says_less, line_lost=says_less_and_lists_all
     ),
     "inventory": Kind(parse=parsers.parse_inventory, cut=says_less, line_lost=says_less),
+    "lacp-show": Kind(
+        parse=parsers.parse_lacp_show,
+        cut=says_less_and_no_leg_otherwise,
+        line_lost=says_the_same,
+    ),
     "list-br": Kind(parse=parsers.parse_bridges, cut=says_less, line_lost=says_less),
     "network-conf": Kind(
         parse=parsers.parse_network_conf, cut=says_the_same, line_lost=says_the_same

@@ -5,6 +5,7 @@ import ipaddress
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from xsbond.model import CommandOutput
 from xsbond.snapshot.snapshot import RawDom0, RawSnapshot, Snapshot, read_snapshot
 
+_CORPUS = Path(__file__).parents[1] / "snapshot" / "corpus" / "dom0"
 _FLOW = " cookie=0x0, duration=9.1s, table=0, n_packets=6, n_bytes=60, priority=0 actions=NORMAL\n"
 
 
@@ -70,6 +72,12 @@ class Draft:
             text = "".join(f"==== {bridge} ====\n{_FLOW}" for bridge in bridges)
             answer = CommandOutput(command="", exit=0, stdout=text, stderr="")
             self.add_answer(record["name_label"], "ovs-flows", answer)
+
+    def lacp(self, host: str, situation: str) -> None:
+        """Let a host's Open vSwitch have told of its LACP what the corpus of the parsers has."""
+        text = (_CORPUS / f"lacp-show-{situation}.txt").read_text(encoding="utf-8")
+        answer = CommandOutput(command="ovs-appctl lacp/show", exit=0, stdout=text, stderr="")
+        self.add_answer(host, "ovs-lacp", answer)
 
     def stdout(self, host: str, name: str) -> str:
         """Return what a host's dom0 answered to one command."""

@@ -42,6 +42,7 @@ _NO_BRIDGE = {
     **_failing("H-both-views", "H-legs-up", "H-mtu", "H-slb-not-lacp"),
     **_NO_BRIDGE_TO_SEE,
 }
+_LEG_OUT = {**_failing("H-legs-up", "H-lacp", "H-lacp-legs"), "H-alerts": WARN}
 _NO_NIC = {
     **_failing("M-3.5.2", "H-both-views", "H-legs-up", "H-mac", "H-mtu", "H-leg-clean"),
     **_failing("H-slb-not-lacp", "H-nics"),
@@ -93,7 +94,12 @@ EXPECTED: Mapping[str, Verdicts] = MappingProxyType(
         "detection-in-switch": _failing("H-slb-not-lacp"),
         "rebalance-in-switch": _failing("H-slb-not-lacp"),
         "lacp-with-fallback": _failing("H-settings"),
-        "lacp-fallen-back": _failing("H-lacp"),
+        "lacp-fallen-back": {**_failing("H-lacp", "H-lacp-legs"), "H-lacp-partner": UNJUDGED},
+        "lacp-port-out": _LEG_OUT,
+        "lacp-two-lags": {**_LEG_OUT, **_failing("H-lacp-partner")},
+        "lacp-two-switches": {**_LEG_OUT, **_failing("H-lacp-partner")},
+        "lacp-leg-refused": _LEG_OUT,
+        "lacp-other-switch": {},
         "leftover-bridge": _failing("M-3.5.1"),
         "bridge-gone": _NO_BRIDGE,
         "bridge-mac": _failing("M-3.4"),
@@ -159,10 +165,10 @@ EXPECTED: Mapping[str, Verdicts] = MappingProxyType(
         "not-utf-8": _erring("PM-4.4.1", "PM-4.4.2", "M-3.4", "H-leg-clean", "H-addresses"),
         "command-missing": _NO_SWITCH,
         "switch-daemon-dead": {**_NO_SWITCH, **_erring("H-bridge", "H-flows")},
-        "lacp-time-differs": _failing("H-properties"),
+        "lacp-time-differs": _failing("H-properties", "H-lacp-legs"),
         "hashing-differs": _failing("M-3.5.2", "H-lacp", "H-properties"),
         "fallback-differs": _failing("H-properties"),
-        "lacp-time-in-switch": _failing("H-properties"),
+        "lacp-time-in-switch": _failing("H-properties", "H-lacp-legs"),
         "vlan-unplugged": _failing("H-vlans", "H-vlans-run"),
         "vlan-on-one-host": _failing("H-vlans"),
         "vlan-tag-in-switch": _failing("H-vlans-run"),
@@ -220,7 +226,8 @@ UNCOUNTED = frozenset(
 LACP_ONLY = frozenset(
     {
         *("lacp-fallen-back", "lacp-time-differs", "hashing-differs"),
-        *("fallback-differs", "lacp-time-in-switch"),
+        *("fallback-differs", "lacp-time-in-switch", "lacp-port-out", "lacp-two-lags"),
+        *("lacp-two-switches", "lacp-leg-refused", "lacp-other-switch"),
     }
 )
 """Faults of lacp bonds."""

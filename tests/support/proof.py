@@ -48,6 +48,8 @@ UNMENDED: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("leg-down", "all-legs-down", "leg-deaf", "leg-slow"), _CABLE),
         **dict.fromkeys(("leg-half-duplex", "leg-gone", "nic-renamed", "mac-twice"), _CABLE),
         **dict.fromkeys(("leg-in-other-slot", "nics-swapped", "lacp-fallen-back"), _CABLE),
+        **dict.fromkeys(("lacp-port-out", "lacp-two-lags", "lacp-two-switches"), _CABLE),
+        "lacp-leg-refused": _CABLE,
         **dict.fromkeys(("host-dead", "power-lost", "dom0-unreachable", "clock-off"), _DOM0),
         **dict.fromkeys(("other-version", "bridge-backend", "switch-daemon-dead"), _DOM0),
         **dict.fromkeys(("unknown-wording", "answer-cut-short", "line-cut-short"), _DOM0),

@@ -38,6 +38,15 @@ class Verdicts:
             if verdict != "pass" and (host, id_) not in self.not_asked()
         }
 
+    def complaints(self) -> dict[tuple[str, str], str]:
+        """Return (host, outcome id) -> why nobody could look, for a test that fails to tell."""
+        return {
+            (result.host, id_): result.message
+            for result in self.results
+            if result.verdict == "ERROR"
+            for id_ in result.outcomes
+        }
+
     def not_asked(self) -> frozenset[tuple[str, str]]:
         """Return (host, outcome id) of what nobody had asked for when the pool was looked at."""
         return frozenset(

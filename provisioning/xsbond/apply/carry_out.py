@@ -16,6 +16,7 @@ from xsbond.apply.lock import LockHeld, LockLost, PoolLock
 from xsbond.apply.restart import Progress
 from xsbond.errors import CallRefused, XsbondError
 from xsbond.interrupts import ends_in_order, undisturbed
+from xsbond.plan.differing.steps import Change
 from xsbond.plan.lock_owner import CALLS
 from xsbond.plan.refusals import Refusal, refuse
 from xsbond.plan.steps import AnyStep
@@ -50,9 +51,9 @@ class Stopped(XsbondError):  # noqa: N818 - a state of the pool
 
     def __init__(
         self,
-        done: Sequence[AnyStep],
+        done: Sequence[AnyStep | Change],
         at: str,
-        left: Sequence[AnyStep],
+        left: Sequence[AnyStep | Change],
         reason: str,
         standing: Sequence[str] = (),
     ) -> None:
@@ -68,7 +69,7 @@ class Stopped(XsbondError):  # noqa: N818 - a state of the pool
         )
 
 
-def _list(steps: Sequence[AnyStep]) -> str:
+def _list(steps: Sequence[AnyStep | Change]) -> str:
     return "; ".join(step.does for step in steps) or "nothing"
 
 
@@ -76,17 +77,17 @@ def _list(steps: Sequence[AnyStep]) -> str:
 class Carrier:
     """Takes the steps of one run."""
 
-    make: Callable[[AnyStep], Made]
+    make: Callable[[AnyStep | Change], Made]
     where_hosts_stand: Callable[[], Sequence[str]]
     take_back: Callable[[], str]
     """Undo what must not stay once XAPI has refused a call; returns words for the error."""
     journal: Journal
     lock: PoolLock
     progress: Progress
-    steps: Sequence[AnyStep] = ()
+    steps: Sequence[AnyStep | Change] = ()
     """All of them, in order."""
-    done: list[AnyStep] = field(default_factory=list)
-    check: Callable[[AnyStep], None] = lambda _: None
+    done: list[AnyStep | Change] = field(default_factory=list)
+    check: Callable[[AnyStep | Change], None] = lambda _: None
     """Looks once more at what speaks against a step, right before it; raises XsbondError."""
 
     @contextlib.contextmanager
@@ -106,7 +107,7 @@ class Carrier:
                 self._give_lock_back(unlock_command)
                 self._write_end(None)
 
-    def take(self, step: AnyStep) -> None:
+    def take(self, step: AnyStep | Change) -> None:
         """Take one step; raises Stopped."""
         with self.stopping(step.does):
             self.progress(step.does)
@@ -184,7 +185,7 @@ class Carrier:
             self.journal.end(outcome, reason=reason, standing=standing)
 
 
-def about(step: AnyStep) -> dict[str, Any]:
+def about(step: AnyStep | Change) -> dict[str, Any]:
     """Return a step as the journal has it."""
     fields = dataclasses.asdict(step)
     return {"step": step.kind, "does": step.does, "command": step.command, **fields}

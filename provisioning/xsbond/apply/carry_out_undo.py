@@ -15,6 +15,7 @@ from xsbond.collect.observe import Connections
 from xsbond.errors import PoolError
 from xsbond.model import DesiredBond
 from xsbond.plan.circumstances import guests_on, look_around_undo
+from xsbond.plan.differing.steps import Change
 from xsbond.plan.lock_owner import is_left_behind, this_process, unlock_command
 from xsbond.plan.refusals import refuse
 from xsbond.plan.steps import AnyStep, DestroyBond, DestroyNetwork
@@ -39,7 +40,7 @@ class Undoing:
     break_lock: bool = False
     change: str = ""
     """The change record this run belongs to."""
-    done: list[AnyStep] = field(default_factory=list)
+    done: list[AnyStep | Change] = field(default_factory=list)
 
     def run(self) -> None:
         """Take all steps; raises Refused before, or Stopped in between."""
@@ -80,7 +81,7 @@ class Undoing:
             check=self._refuse_new_guests,
         )
 
-    def _refuse_new_guests(self, step: AnyStep) -> None:
+    def _refuse_new_guests(self, step: AnyStep | Change) -> None:
         """Raise PoolError for a VM that came since the plan.
 
         Bond.destroy refuses no VIF: it moves it to the network of a leg (xapi_bond.ml, destroy).
@@ -95,7 +96,7 @@ class Undoing:
             refusal = refuse("undo-guests", "pool", network=step.network, guests=guests)
             raise PoolError(step.host, step.does, str(refusal))
 
-    def _make(self, step: AnyStep) -> Made:
+    def _make(self, step: AnyStep | Change) -> Made:
         return Changes(
             connections=self.connections,
             snapshot=self.snapshot,

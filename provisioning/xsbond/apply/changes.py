@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xsbond.apply.in_place.carry import InPlace
 from xsbond.apply.lost_answers import Lookout
 from xsbond.apply.pif_changes import Made, PifChanges, known
 from xsbond.apply.pool_objects import bonds_of_leg, by_uuid, network_ref
@@ -14,6 +15,7 @@ from xsbond.apply.restart import Progress, confirm_member, restart_member
 from xsbond.collect.observe import Connections
 from xsbond.errors import AnswerLost, CallRefused
 from xsbond.model import DesiredBond
+from xsbond.plan.differing.steps import Change
 from xsbond.plan.steps import (
     AnyStep,
     ClearAddress,
@@ -46,9 +48,9 @@ class Changes:
     deadline: float
     """Seconds each step may take, a member's restart and inheritance included."""
 
-    def make(self, step: AnyStep) -> Made:
+    def make(self, step: AnyStep | Change) -> Made:
         """Carry out one step; raises PoolError, AnswerLost if nobody knows whether it was done."""
-        makers: Mapping[type[AnyStep], Callable[[Any], Made]] = {
+        makers: dict[type[AnyStep | Change], Callable[[Any], Made]] = {
             CreateNetwork: self._create_network,
             CreateBond: self._create_bond,
             RestartAgent: self._restart,
@@ -62,6 +64,7 @@ class Changes:
             DestroyBond: self._destroy_bond,
             DestroyNetwork: self._destroy_network,
         }
+        makers.update(InPlace(lookout=self._lookout).makers)
         with self.connections.api.patient(self.deadline):
             return makers[type(step)](step)
 

@@ -1,12 +1,18 @@
-"""What a journal says was made in a pool, and what became of changes nobody saw the end of.
-
-Only the journal counts here: what was there before, or was made by hand, is not in it.
-"""
+"""What a journal says was made in a pool, and what became of changes nobody saw the end of."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from xsbond.apply.in_place.values import (
+    IN_DOM0,
+    VALUES,
+    Changed,
+    Place,
+    found_anyway,
+    found_changed,
+    note_change,
+)
 from xsbond.apply.journal import Entry, Journal
 from xsbond.model import Pif
 from xsbond.snapshot.addressing import ipv4_of
@@ -48,6 +54,8 @@ class Ledger:
     """Static addresses, or `dhcp`."""
     vlans: dict[Key, MadeVlan] = field(default_factory=dict)
     """By the VLAN's own network."""
+    changed: dict[Place, Changed] = field(default_factory=dict)
+    """What was there before, and was changed in place."""
 
 
 def ledger_of(entries: Sequence[Entry]) -> Ledger:
@@ -108,9 +116,11 @@ def _made_by_restart(
     ledger: Ledger, intent: Entry, made: Mapping[str, Any], plan: Mapping[str, Any]
 ) -> None:
     wanted = {each["network"]: each for each in plan.get("wanted", ())}
+    host = intent["host_uuid"]
+    absent = {(each["host"], each["network"]) for each in plan.get("absent", ())}
     for network, uuid in made["bonds"].items():
-        if network in wanted:
-            host = intent["host_uuid"]
+        # A bond that only lacked a leg was there before.
+        if network in wanted and (host, network) in absent:
             ledger.bonds[host, network] = _bond_of(wanted[network], host, uuid)
 
 
@@ -139,7 +149,19 @@ def _destroyed_network(ledger: Ledger, intent: Entry, *_: object) -> None:
     ledger.networks.pop(intent["network"], None)
 
 
+def _changed_value(ledger: Ledger, intent: Entry, *_: object) -> None:
+    key = intent.get("host_uuid", ""), intent["network"]
+    if key not in ledger.bonds:
+        note_change(ledger.changed, intent)
+    elif intent["step"] == "set-mode":
+        ledger.bonds[key] = replace(ledger.bonds[key], mode=intent["mode"])
+    elif intent["step"] == "change-address":
+        ledger.addresses[key] = intent["address"].partition("/")[0]
+
+
 _EFFECTS: Mapping[str, Effect] = {
+    **dict.fromkeys(VALUES, _changed_value),
+    **dict.fromkeys(IN_DOM0, lambda *_: None),
     "create-network": _made_network,
     "create-bond": _made_bond,
     "restart-agent": _made_by_restart,
@@ -261,6 +283,8 @@ def _no_network(intent: Entry, snapshot: Snapshot) -> Iterator[Mapping[str, Any]
 
 
 _FINDERS: Mapping[str, Callable[[Entry, Snapshot], Iterator[Mapping[str, Any]]]] = {
+    **dict.fromkeys(VALUES, found_changed),
+    **dict.fromkeys(IN_DOM0, found_anyway),
     "create-network": _network,
     "create-bond": _bond,
     "restart-agent": _inherited,

@@ -7,8 +7,10 @@ brings a bond back.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from xsbond.apply.in_place.reversals import reversals, reversed_otherwise
 from xsbond.apply.ledger import Ledger, MadeBond
 from xsbond.model import NO_ADDRESS, Bond, Network, Pif, Vlan
+from xsbond.plan.differing.steps import Change
 from xsbond.plan.plan import by_name
 from xsbond.plan.preflight import UNKNOWN, Circumstances, pool_refusals, refusals_for_host
 from xsbond.plan.refusals import Refusal, refuse
@@ -25,7 +27,7 @@ _OF_APPLY_ONLY = frozenset({"pool-ha", "pool-versions", "host-disabled"})
 class UndoPlan:
     """The steps in order; with refusals, none of them may be taken."""
 
-    steps: tuple[UndoStep, ...] = ()
+    steps: tuple[UndoStep | Change, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
 
@@ -52,11 +54,13 @@ def plan_undo(ledger: Ledger, snapshot: Snapshot, around: Circumstances = UNKNOW
     bonds = list(_bonds_there(ledger, snapshot))
     networks = list(_networks_there(ledger, snapshot))
     steps = (
+        *reversals(ledger.changed, snapshot),
         *_vlan_steps(ledger, snapshot),
         *_bond_steps(bonds, snapshot),
         *_network_steps(networks, snapshot),
     )
     refusals = (
+        *reversed_otherwise(ledger.changed, snapshot),
         *(each for bond in bonds for each in _bond_refusals(bond, snapshot)),
         *_network_refusals(networks, bonds, ledger, snapshot),
         *_guest_refusals(networks, bonds, snapshot, around),
@@ -231,7 +235,7 @@ def _guest_refusals(
 
 
 def _general_refusals(
-    steps: Sequence[UndoStep],
+    steps: Sequence[UndoStep | Change],
     bonds: Sequence[_There],
     snapshot: Snapshot,
     around: Circumstances,

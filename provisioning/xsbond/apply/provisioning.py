@@ -7,16 +7,18 @@ from typing import Any
 from xsbond.apply.carry_out import Carrier, Refused, Stopped, about
 from xsbond.apply.changes import Changes
 from xsbond.apply.journal import Journal
-from xsbond.apply.ledger import settle
+from xsbond.apply.ledger import settle, unsettled
 from xsbond.apply.lock import PoolLock
 from xsbond.apply.restart import Progress
 from xsbond.apply.standing import where_hosts_stand
 from xsbond.collect.observe import Connections
 from xsbond.errors import PoolError
 from xsbond.model import DesiredBond
+from xsbond.plan.differing.steps import Change
 from xsbond.plan.lock_owner import is_left_behind, this_process, unlock_command
 from xsbond.plan.management import moves_along
 from xsbond.plan.plan import Plan
+from xsbond.plan.refusals import refuse
 from xsbond.plan.steps import AnyStep, CreateNetwork, DestroyNetwork
 from xsbond.snapshot.lookup import wanted_on
 from xsbond.snapshot.snapshot import Snapshot
@@ -43,9 +45,11 @@ class Provisioning:
     look: Look | None = None
     """Used once the lock is held: until then another run may have changed the pool."""
     break_lock: bool = False
+    only_what_was_shown: bool = False
+    """Whether steps that a second look adds are refused: nobody has agreed to them."""
     change: str = ""
     """The change record this run belongs to."""
-    done: list[AnyStep] = field(default_factory=list)
+    done: list[AnyStep | Change] = field(default_factory=list)
 
     def run(self, created: Callable[[], None]) -> None:
         """Take all steps, calling `created` between the master's part and the members'.
@@ -104,12 +108,18 @@ class Provisioning:
     def _look_again(self) -> None:
         """Plan anew now that nobody else may change the pool; raises Refused."""
         if self.look:
+            shown = self.plan.steps
             self.snapshot, self.plan = self.look()
             if self.plan.refusals:
                 raise Refused(self.plan.refusals)
+            new = [step.does for step in self.plan.steps if step not in shown]
+            if self.only_what_was_shown and new:
+                raise Refused([refuse("pool-moved", "pool", steps="; ".join(new))])
 
     def _write_plan(self) -> None:
         """Write what is wanted and what there was not: an undo takes back nothing else."""
+        for each in unsettled(self.journal.entries()):
+            self.progress(f"an earlier run was ended while it was to {each['does']}")
         settle(self.journal, self.snapshot)
         self.journal.plan(
             steps=[step.does for step in self.plan.steps],

@@ -38,14 +38,20 @@ PROBE: Mapping[str, str] = {
         ' for b in $(echo "$l" | tail -n +2 | cut -f 1); do'
         ' echo "---- $b ----"; ovs-appctl bond/show $b; echo; done; }'
     ),
+    # As bond/show; a bond without LACP is no object of it.
+    "ovs-lacp": (
+        "ovs-appctl lacp/show || { l=$(ovs-vsctl --bare --columns=name find port lacp=active) &&"
+        " for b in $l; do ovs-appctl lacp/show $b || exit; done; }"
+    ),
     "ovs-show": "ovs-vsctl show",
     "ovs-ports": (
         "ovs-vsctl --format=json --columns=name,lacp,bond_updelay,other_config list port"
     ),
     "ovs-interfaces": "ovs-vsctl --format=json --columns=name,ingress_policing_rate list interface",
+    # A switch that is busy with its bridges may close the first connection (Broken pipe).
     "ovs-flows": (
         "for b in $(ovs-vsctl --bare --columns=name list bridge); do"
-        ' echo "==== $b ===="; ovs-ofctl dump-flows $b || exit; done'
+        ' echo "==== $b ===="; ovs-ofctl dump-flows $b || ovs-ofctl dump-flows $b || exit; done'
     ),
     "ovs-version": "ovs-vsctl --version",
     "ip-addr": "ip -o addr",

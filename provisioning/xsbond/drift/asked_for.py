@@ -53,6 +53,9 @@ class AskedFor:
 
     def covers(self, area: str, how: str, item: str, fact: str, now: str) -> bool:
         """Tell whether a difference, told as `drift.Difference` has it, is what was asked for."""
+        if area == "partners" and how != "changed":
+            # A leg that came or went is told of its bond.
+            return True
         if how == "added":
             return item in self.added or area == "mtus"
         if how == "removed":

@@ -40,6 +40,16 @@ def bonds(snapshot: Snapshot, host: str) -> Iterator[Item]:
         )
 
 
+def partners(snapshot: Snapshot, host: str) -> Iterator[Item]:
+    """Yield who is at the other end of each leg of the bonds that speak LACP."""
+    for bond in switch.lacp(snapshot, host) or ():
+        for leg in bond.members:
+            heard = leg.status != "defaulted"
+            told = f"system {leg.partner}, key {leg.partner_key}" if heard else "nobody"
+            facts = {"partner": text(told)}
+            yield Item(name=f"LACP partner of {leg.name}", facts=facts, needs="ovs-lacp")
+
+
 IN_SWITCH, PORT_SETTINGS = "in the switch", "settings in the switch"
 """Facts of a bond."""
 

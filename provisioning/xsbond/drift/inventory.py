@@ -8,7 +8,7 @@ as guests come and go (xapi_network.ml, attach_internal).
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from xsbond.drift.bond_items import bonds
+from xsbond.drift.bond_items import bonds, partners
 from xsbond.drift.dom0_items import addresses, bridges, mtus
 from xsbond.drift.item import Item, Items, flag, lost, network_of, pif_name, settings, text
 from xsbond.snapshot import lookup, switch
@@ -147,6 +147,7 @@ AREAS: Mapping[str, Items] = MappingProxyType(
         "addresses": addresses,
         "bridges": bridges,
         "versions": versions,
+        "partners": partners,
     }
 )
 """Area -> what reads it; the first two are about the pool, whichever host is asked."""

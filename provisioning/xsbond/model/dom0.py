@@ -79,6 +79,35 @@ class OvsBondStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LacpMember:
+    """What LACP has agreed on for one leg (`ovs-appctl lacp/show`)."""
+
+    name: str
+    status: str
+    """current, expired, defaulted: whether the partner was heard lately, late, or not at all."""
+    attached: bool
+    key: int
+    """The aggregation key that the host sends."""
+    partner: str
+    """System id of the switch; zeros where it was not heard."""
+    partner_key: int
+    partner_port: int
+    partner_state: frozenset[str]
+    """The flags of its last LACPDU, in Open vSwitch's words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LacpBond:
+    """One bond of `ovs-appctl lacp/show`; it has only bonds that speak LACP."""
+
+    name: str
+    is_negotiated: bool
+    rate: str
+    """How often the partner is asked to send: fast, slow, custom."""
+    members: tuple[LacpMember, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NicFacts:
     """One entry of /sys/class/net; None where the kernel does not answer."""
 

@@ -39,6 +39,15 @@ class Inherit(enum.StrEnum):
     """Call Bond.create for the member's own PIFs, through the master."""
 
 
+class Repair(enum.StrEnum):
+    """What an apply may do about that which is there, and differs from what is wanted."""
+
+    NOTHING = "nothing"
+    """Refuse."""
+    IN_PLACE = "in-place"
+    """Change what can be changed without destroying anything."""
+
+
 class Automatic(enum.StrEnum):
     """How an address comes about by itself; the values are the bond file's words."""
 

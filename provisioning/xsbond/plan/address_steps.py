@@ -30,7 +30,7 @@ class SetAddress:
     def command(self) -> str:
         """Return what to type in the pool master's dom0."""
         uuid = pif_of(self.host_uuid, self.network, self.network_uuid)
-        return f"xe pif-reconfigure-ip uuid={uuid} {_words(self.address)}"
+        return f"xe pif-reconfigure-ip uuid={uuid} {words_of(self.address)}"
 
 
 def readdressing(pif: Pif, address: Ipv4) -> str:
@@ -38,10 +38,11 @@ def readdressing(pif: Pif, address: Ipv4) -> str:
     if address is None:
         return f"xe pif-reconfigure-ip uuid={pif.uuid} mode=none"
     kept = f" gateway={pif.gateway}" if pif.gateway and not isinstance(address, Automatic) else ""
-    return f"xe pif-reconfigure-ip uuid={pif.uuid} {_words(address)}{kept}"
+    return f"xe pif-reconfigure-ip uuid={pif.uuid} {words_of(address)}{kept}"
 
 
-def _words(address: ipaddress.IPv4Interface | Automatic) -> str:
+def words_of(address: ipaddress.IPv4Interface | Automatic) -> str:
+    """Return an address as arguments of xe pif-reconfigure-ip."""
     if isinstance(address, Automatic):
         return f"mode={address}"
     return f"mode=static IP={address.ip} netmask={address.netmask}"

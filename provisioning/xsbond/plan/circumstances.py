@@ -12,6 +12,7 @@ from xsbond.collect.observe import Connections
 from xsbond.collect.xapi import PoolApi
 from xsbond.errors import CallRefused
 from xsbond.model import DesiredBond, Host
+from xsbond.plan.differing.steps import Change
 from xsbond.plan.lock_owner import CALLS, obstacle
 from xsbond.plan.preflight import Circumstances, Guest
 from xsbond.plan.steps import AnyStep
@@ -27,7 +28,7 @@ def look_around(
     connections: Connections,
     snapshot: Snapshot,
     desired: Sequence[DesiredBond],
-    steps: Sequence[AnyStep],
+    steps: Sequence[AnyStep | Change],
     *,
     break_lock: bool = False,
 ) -> Circumstances:
@@ -44,7 +45,7 @@ def look_around_undo(
     connections: Connections,
     snapshot: Snapshot,
     networks: set[str],
-    steps: Sequence[AnyStep],
+    steps: Sequence[AnyStep | Change],
     *,
     break_lock: bool = False,
 ) -> Circumstances:
@@ -56,7 +57,11 @@ def look_around_undo(
 
 
 def _around_any_change(
-    connections: Connections, snapshot: Snapshot, steps: Sequence[AnyStep], *, break_lock: bool
+    connections: Connections,
+    snapshot: Snapshot,
+    steps: Sequence[AnyStep | Change],
+    *,
+    break_lock: bool,
 ) -> Circumstances:
     api = connections.api
     user, forbidden = _lacking(api, {call for step in steps for call in step.calls} | {*CALLS})
@@ -142,7 +147,9 @@ ask it, and a release that does not know it says so."""
 _NOT_REACHED = frozenset({"HOST_OFFLINE", "CANNOT_CONTACT_HOST"})
 
 
-def _unreachable(api: PoolApi, snapshot: Snapshot, steps: Sequence[AnyStep]) -> Mapping[str, str]:
+def _unreachable(
+    api: PoolApi, snapshot: Snapshot, steps: Sequence[AnyStep | Change]
+) -> Mapping[str, str]:
     """Return ref -> why, of the hosts that calls of these steps would not reach.
 
     A host that has lost its power is live for the pool for minutes. One that is not live has a

@@ -1,15 +1,16 @@
 """From what is wanted and what is there to the steps between them, or to the reasons against it.
 
 Pure: a plan is computed from a snapshot and changes nothing. What is already right is adopted;
-what is there but different is refused, never "repaired".
+what is there but different is refused, unless a repair is asked for that changes it in place.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xsbond.model import DesiredBond, Inherit
+from xsbond.model import DesiredBond, Inherit, Repair
 from xsbond.plan.differing.in_place import changes_of_bond, changes_of_networks, replacements
+from xsbond.plan.differing.repair import in_order, settled_by
 from xsbond.plan.differing.steps import Change
 from xsbond.plan.management import management_refusals
 from xsbond.plan.preflight import (
@@ -40,14 +41,17 @@ from xsbond.snapshot.snapshot import Snapshot
 class Plan:
     """The steps in order; with refusals, none of them may be taken."""
 
-    master_steps: tuple[Step, ...] = ()
+    master_steps: tuple[Step | Change, ...] = ()
     """Networks and the master's bonds; after them the pool is at stage `created`."""
-    member_steps: tuple[Step, ...] = ()
+    member_steps: tuple[Step | Change, ...] = ()
     """One member after the other; then the VLANs, on every host."""
+    created: tuple[Step, ...] = ()
+    """Those of them that create what is missing."""
     changes: tuple[Change | Step, ...] = ()
-    """What would change in place what is there and differs; an apply takes none of it."""
+    """What would change in place what is there and differs; only a repair takes them."""
     replaced: tuple[tuple[DestroyBond, Step], ...] = ()
-    """Each bond that would have to be destroyed, and what would bring the new one; the same."""
+    """Each bond that would have to be destroyed, and what would bring the new one; no run
+    takes these."""
     refusals: tuple[Refusal, ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
     """(host ref, network label) of each bond that a host does not have yet."""
@@ -55,7 +59,7 @@ class Plan:
     """(host ref, network label) of each bond that a member does not have yet."""
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[Step | Change, ...]:
         """Return all steps, in order."""
         return self.master_steps + self.member_steps
 
@@ -69,6 +73,7 @@ def plan_for(
     snapshot: Snapshot,
     inherit: Inherit = Inherit.RESTART,
     around: Circumstances = UNKNOWN,
+    repair: Repair = Repair.NOTHING,
 ) -> Plan:
     """Return the plan that brings the pool of a snapshot to the wanted bonds.
 
@@ -82,11 +87,26 @@ def plan_for(
         for bond in desired
         if bond_on(snapshot, ref, bond) is None
     ]
-    on_master = tuple(master_steps(desired, snapshot))
-    on_members = (
-        *(step for ref in members for step in member_steps(desired, snapshot, ref, inherit)),
-        *vlans_of_pool(desired, snapshot, (master, *members)),
-    )
+    changes = {
+        ref: [
+            change
+            for bond in desired
+            for change in changes_of_bond(wanted_on(snapshot, ref, bond), snapshot, ref)
+        ]
+        for ref in (master, *members)
+    }
+    of_networks = tuple(changes_of_networks(desired, snapshot))
+    created = {ref: [*member_steps(desired, snapshot, ref, inherit)] for ref in members}
+    created[master] = [*master_steps(desired, snapshot)]
+    vlans = tuple(vlans_of_pool(desired, snapshot, (master, *members)))
+    repairs = repair is Repair.IN_PLACE
+    by_xapi = inherit is Inherit.RESTART_AGENT
+    taken = {
+        ref: tuple(in_order(created[ref], changes[ref] if repairs else (), by_xapi=by_xapi))
+        for ref in (master, *members)
+    }
+    on_master = ((*of_networks,) if repairs else ()) + taken[master]
+    on_members = (*(step for ref in members for step in taken[ref]), *vlans)
     named = (
         each
         for ref in (master, *members)
@@ -95,15 +115,8 @@ def plan_for(
     return Plan(
         master_steps=on_master,
         member_steps=on_members,
-        changes=(
-            *changes_of_networks(desired, snapshot),
-            *(
-                change
-                for ref in (master, *members)
-                for bond in desired
-                for change in changes_of_bond(wanted_on(snapshot, ref, bond), snapshot, ref)
-            ),
-        ),
+        created=(*(step for ref in (master, *members) for step in created[ref]), *vlans),
+        changes=(*of_networks, *(step for ref in (master, *members) for step in changes[ref])),
         replaced=tuple(
             each
             for ref in (master, *members)
@@ -112,7 +125,10 @@ def plan_for(
         ),
         refusals=tuple(
             dict.fromkeys(
-                (*_refusals(desired, snapshot, missing, (*on_master, *on_members), around), *named)
+                (
+                    *_refusals(desired, snapshot, missing, (*on_master, *on_members), around),
+                    *named,
+                )
             )
         ),
         absent=tuple((ref, bond.network) for ref, bond in missing),
@@ -138,7 +154,7 @@ def natural(name: str) -> list[str | int]:
     return [int(part) if place % 2 else part for place, part in parts]
 
 
-def _concerns(step: Step, host: str, network: str) -> bool:
+def _concerns(step: Step | Change, host: str, network: str) -> bool:
     if isinstance(step, RestartAgent):
         return step.host == host and network in step.networks
     # Without the network and the bond on the master a member has nothing to inherit.
@@ -151,16 +167,16 @@ def _refusals(
     desired: Sequence[DesiredBond],
     snapshot: Snapshot,
     missing: Sequence[tuple[str, DesiredBond]],
-    steps: Sequence[Step],
+    steps: Sequence[Step | Change],
     around: Circumstances,
 ) -> Iterator[Refusal]:
-    labels = snapshot.labels
+    labels, settled = snapshot.labels, settled_by(steps)
     for bond in desired:
         yield from unsettled_names(bond, snapshot)
-        yield from other_mtus(bond, snapshot)
+        yield from other_mtus(bond, snapshot, settled)
         for host in by_name(snapshot):
             own = wanted_on(snapshot, host, bond)
-            yield from bond_differences(own, snapshot, host)
+            yield from bond_differences(own, snapshot, host, settled)
             yield from vlan_refusals(snapshot, host, own)
             yield from vlan_addresses(own, snapshot, host)
             yield from management_refusals(snapshot, host, own)

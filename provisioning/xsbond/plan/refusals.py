@@ -83,6 +83,7 @@ _EXAMPLE = _Example(
     seen="active-backup",
     wanted="balance-slb",
     made="balance-slb",
+    before="active-backup",
     reason="no answer in time",
     what_runs="VLAN 42",
     label="GUESTS",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from xsbond.model import NO_ADDRESS, DesiredBond, DesiredNetwork, Inherit, Pif
 from xsbond.plan.address_steps import readdressing
+from xsbond.plan.differing.repair import Settled
 from xsbond.plan.inheritance import inherited_nics
 from xsbond.plan.refusals import Refusal, refuse
 from xsbond.plan.wanted_steps import is_inherited
@@ -20,6 +21,8 @@ from xsbond.snapshot.lookup import (
 from xsbond.snapshot.properties import other_properties, wanted_property
 from xsbond.snapshot.snapshot import Snapshot
 
+NOTHING_SETTLED: Settled = frozenset()
+
 
 def unsettled_names(bond: DesiredBond, snapshot: Snapshot) -> Iterator[Refusal]:
     """Yield what the bond file names and the pool does not have, or has twice."""
@@ -35,11 +38,14 @@ def unsettled_names(bond: DesiredBond, snapshot: Snapshot) -> Iterator[Refusal]:
         yield refuse("host-unknown", "pool", network=bond.network, hosts=hosts)
 
 
-def other_mtus(bond: DesiredBond, snapshot: Snapshot) -> Iterator[Refusal]:
+def other_mtus(
+    bond: DesiredBond, snapshot: Snapshot, settled: Settled = NOTHING_SETTLED
+) -> Iterator[Refusal]:
     """Yield the networks of a bond that are there and have another MTU than wanted."""
     for wanted in bond.networks:
         for _, network in networks_of(snapshot, wanted):
-            if wanted.mtu is not None and wanted.mtu != network.MTU:
+            is_settled = ("pool", wanted.network, "MTU") in settled
+            if wanted.mtu not in {None, network.MTU} and not is_settled:
                 pifs = [snapshot.pifs[ref].uuid for ref in network.PIFs if ref in snapshot.pifs]
                 yield refuse(
                     "mtu-differs",
@@ -52,13 +58,21 @@ def other_mtus(bond: DesiredBond, snapshot: Snapshot) -> Iterator[Refusal]:
                 )
 
 
-def bond_differences(bond: DesiredBond, snapshot: Snapshot, host: str) -> Iterator[Refusal]:
+def bond_differences(
+    bond: DesiredBond, snapshot: Snapshot, host: str, settled: Settled = NOTHING_SETTLED
+) -> Iterator[Refusal]:
     """Yield what a host's bond has and should not have; `bond` is as this host is to have it."""
     found, label = bond_on(snapshot, host, bond), snapshot.labels[host]
     if found is None:
         return
     pif = snapshot.pifs[found[1].master]
+
+    def remains(name: str) -> bool:
+        return (label, bond.network, name) not in settled
+
     for name, (seen, wanted) in other_properties(found[1], bond).items():
+        if not remains(name):
+            continue
         words = {"device": pif.device, "network": bond.network, "uuid": found[1].uuid}
         words |= {"name": name, "seen": seen, "wanted": wanted}
         yield refuse("property-differs", label, value=wanted_property(bond, name), **words)
@@ -68,17 +82,18 @@ def bond_differences(bond: DesiredBond, snapshot: Snapshot, host: str) -> Iterat
         "device": (pif.device, bond.device_on(label) or pif.device),
         "MAC": (pif.MAC.lower(), bond.mac_on(label) or pif.MAC.lower()),
     }
-    yield from _other_address(bond, label, pif)
+    if remains("address"):
+        yield from _other_address(bond, label, pif)
     pairs |= {
         f"other_config:{key}": (pif.other_config[key], value)
         for key, value in bond.other_config.items()
         if key in pif.other_config
     }
-    if found[1].mode != bond.mode.value:
+    if found[1].mode != bond.mode.value and remains("mode"):
         words = {"device": pif.device, "network": bond.network, "uuid": found[1].uuid}
         yield refuse("mode-differs", label, **words, seen=found[1].mode, wanted=bond.mode.value)
     for name, (seen, wanted) in pairs.items():
-        if seen != wanted:
+        if seen != wanted and remains(name):
             yield refuse(
                 "bond-differs",
                 label,

@@ -5,7 +5,6 @@ look and a stored file go through `read_snapshot`.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +31,7 @@ from xsbond.model import (
 )
 from xsbond.private import write_private
 from xsbond.snapshot import parsers
+from xsbond.snapshot.index import by_host, labels_of
 
 SCHEMA = 1
 """Version of the stored form; a reader refuses a newer one."""
@@ -54,8 +54,6 @@ _LONGEST = 200
 
 _MOST_INT = 2**63 - 1
 """XAPI's int has 64 bits (xapi-idl, int64)."""
-_LONGEST_LABEL = 128
-"""Characters of a host's name that go into test ids and tables; XAPI itself has no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,11 +234,11 @@ def read_snapshot(raw: RawSnapshot) -> Snapshot:
         raw=raw,
         pool=pool,
         hosts=hosts,
-        labels=_labels(hosts),
+        labels=labels_of(hosts),
         metrics=_table(raw.records, "host_metrics", HostMetrics),
         networks=_table(raw.records, "network", Network),
         pifs=pifs,
-        pifs_by_host=_by_host(pifs),
+        pifs_by_host=by_host(pifs),
         pif_metrics=_table(raw.records, "PIF_metrics", PifMetrics),
         bonds=_table(raw.records, "Bond", Bond),
         vlans=_table(raw.records, "VLAN", Vlan),
@@ -249,23 +247,6 @@ def read_snapshot(raw: RawSnapshot) -> Snapshot:
     if pool.master not in snapshot.hosts:
         raise UnexpectedOutput("pool.master", pool.master, "the pool has no such host")
     return snapshot
-
-
-def _labels(hosts: Mapping[str, Host]) -> Mapping[str, str]:
-    count = Counter(host.name_label for host in hosts.values())
-    return {
-        ref: host.name_label
-        if count[host.name_label] == 1 and len(host.name_label) <= _LONGEST_LABEL
-        else f"{host.name_label[:_LONGEST_LABEL]}-{host.uuid[:8]}"
-        for ref, host in hosts.items()
-    }
-
-
-def _by_host(pifs: Mapping[str, Pif]) -> Mapping[str, tuple[tuple[str, Pif], ...]]:
-    found: dict[str, list[tuple[str, Pif]]] = {}
-    for ref, pif in pifs.items():
-        found.setdefault(pif.host, []).append((ref, pif))
-    return {host: tuple(items) for host, items in found.items()}
 
 
 def _table(records: Records, name: str, kind: type[_T]) -> Mapping[str, _T]:

@@ -12,6 +12,7 @@ from xsbond.model import (
     Bond,
     DesiredBond,
     KernelBond,
+    LacpBond,
     OvsBond,
     OvsBondMember,
     OvsBondStatus,
@@ -200,6 +201,28 @@ def ovs_bridges(snapshot: Snapshot, host: str) -> Mapping[str, OvsBridge]:
     if is_kernel(snapshot, host):
         return {}
     return snapshot.parsed(host, "ovs-show", parsers.parse_ovs_bridges)
+
+
+def lacp(snapshot: Snapshot, host: str) -> tuple[LacpBond, ...] | None:
+    """Return what LACP has agreed on; None where the kernel is the switch, or nobody asked.
+
+    Raises UnexpectedOutput where a bond lacks a leg that bond/show has.
+    """
+    if is_kernel(snapshot, host) or not lookup.was_asked(snapshot, host, "ovs-lacp"):
+        return None
+    found = snapshot.parsed(host, "ovs-lacp", parsers.parse_lacp_show)
+    shown = {status.name: status for status in _ovs_statuses(snapshot, host)}
+    for bond in found:
+        if bond.name in shown:
+            _refuse_fewer_legs(snapshot, host, bond, shown[bond.name])
+    return found
+
+
+def _refuse_fewer_legs(
+    snapshot: Snapshot, host: str, bond: LacpBond, status: OvsBondStatus
+) -> None:
+    have, known = ({member.name for member in each.members} for each in (bond, status))
+    _refuse_shorter(snapshot, host, ("ovs-lacp", have), (_SHOW, lambda: known))
 
 
 def flows(snapshot: Snapshot, host: str) -> Mapping[str, tuple[str, ...]] | None:

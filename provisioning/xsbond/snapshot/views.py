@@ -102,6 +102,8 @@ class LinkViews:
     """XAPI: PIF_metrics.carrier."""
     waits: bool = False
     """The switch waits for its updelay before it enables it."""
+    why: str = ""
+    """What LACP says of it, where that keeps it out."""
 
 
 _LINKS = MappingProxyType(
@@ -141,4 +143,7 @@ def judge_links(
 def _judge_link(link: LinkViews, switch: str) -> str:
     key = link.carrier, link.enabled, link.known
     sentence = _LINKS[key].format(leg=link.device, switch=switch)
-    return f"{sentence}: its updelay runs" if link.waits and not link.enabled else sentence
+    if link.enabled or not link.carrier:
+        return sentence
+    reason = "its updelay runs" if link.waits else link.why
+    return f"{sentence}: {reason}" if reason else sentence

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from xsbond.lab.contracts import BondSettings
-from xsbond.lab.dom0.bonding import BondState, Delays, Leg, advance, delays_of, usable
+from xsbond.lab.dom0.bonding import BondState, Delays, LagPort, Leg, advance, delays_of, usable
 
 SLOW = Delays(up=31.0, down=0.2)
 BOTH_UP = {"eth1": True, "eth5": True}
@@ -135,5 +135,29 @@ Open vSwitch 3.5 with XAPI's default lacp-fallback-ab=true and no partner calls 
 def test_legs_that_may_carry_traffic(case: str) -> None:
     """A LACP bond needs a partner, unless it falls back."""
     settings, links, answered, expected = USABLE[case]
-    found = usable(links, answered, settings)
+    found = usable(links, dict.fromkeys(sorted(answered), LagPort()), settings)
+    assert {device for device, good in found.items() if good} == expected
+
+
+ANSWERS: dict[str, tuple[dict[str, LagPort], set[str]]] = {
+    "two switches": ({"eth1": LagPort(), "eth5": LagPort(system="02:00:00:00:00:02")}, {"eth1"}),
+    "two LAGs": ({"eth1": LagPort(key=7), "eth5": LagPort()}, {"eth1"}),
+    "second kept out": ({"eth1": LagPort(), "eth5": LagPort(takes_part=False)}, {"eth1"}),
+    "first kept out": (
+        {"eth1": LagPort(key=7, takes_part=False), "eth5": LagPort()},
+        {"eth5"},
+    ),
+    "both kept out": (
+        {"eth1": LagPort(takes_part=False), "eth5": LagPort(takes_part=False)},
+        set(),
+    ),
+}
+"""What the switch says on each leg -> the legs that may carry traffic, whatever falls back."""
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_legs_that_are_in_one_lag(case: str) -> None:
+    """What another switch, another LAG or a port that is kept out answers on carries nothing."""
+    heard, expected = ANSWERS[case]
+    found = usable(BOTH_UP, heard, FALLS_BACK)
     assert {device for device, good in found.items() if good} == expected

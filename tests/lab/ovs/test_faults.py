@@ -6,7 +6,7 @@ The lab is looked at over XAPI and SSH, and judged in this process.
 import pytest
 
 from tests.lab.ovs.ground import bonded_lab, needs_namespaces
-from tests.support import fault_table
+from tests.support import fault_causes, fault_table
 from tests.support.fault_table import UNJUDGED
 from tests.support.judging import Judgement, judge
 from tests.support.pool_runs import stages_of, tutorial_bond
@@ -24,6 +24,10 @@ SAMPLE = (
     "one-leg-in-switch",
     "lacp-on-slb",
     "lacp-fallen-back",
+    "lacp-port-out",
+    "lacp-two-lags",
+    "lacp-two-switches",
+    "lacp-other-switch",
     "bridge-down",
     "leg-down",
     "leg-deaf",
@@ -59,6 +63,8 @@ SIMULATED_ONLY = {
     "old-wording",
     # Not every kernel has VLAN devices.
     "address-on-vlan-device",
+    # No Open vSwitch keeps a port out of a LAG that is as it should be.
+    "lacp-leg-refused",
     # Garbled on their way to whoever asked; what dom0 runs is in order.
     *("answer-cut-short", "line-cut-short", "noise-in-answer", "not-utf-8"),
 }
@@ -92,7 +98,9 @@ def test_fault_fails_its_outcomes_and_no_others(fault: str) -> None:
         (host, id_): verdict
         for host, verdicts in by_host.items()
         for id_, verdict in verdicts.items()
-    }
+    }, judged.complaints()
+    if fault in fault_table.LACP_ONLY & set(fault_causes.CAUSES):
+        assert judged.causes == {fault_causes.CAUSES[fault]}
 
 
 @needs_namespaces

@@ -4,11 +4,13 @@ All times are lab seconds. Between two calls of `advance` nothing may have chang
 so whoever changes a link calls it before and after.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from xsbond.lab.contracts import BondSettings
 
+SWITCH = "02:00:00:00:00:01"
+"""The system id of the one switch that all NICs are plugged into."""
 LACP_NEGOTIATION = 1.0
 """Seconds two LACP partners need to agree; both send once a second while they do."""
 
@@ -35,6 +37,17 @@ class BondState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LagPort:
+    """What the switch says by LACP on one of its ports."""
+
+    system: str = SWITCH
+    key: int = 1
+    """Of the LAG that the port is in."""
+    takes_part: bool = True
+    """False where the switch keeps the port out of its LAG: it is not synchronized."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delays:
     """Seconds a link must stay up or down before its leg follows."""
 
@@ -56,19 +69,34 @@ def falls_back(settings: BondSettings) -> bool:
     return settings.other_config.get("lacp-fallback-ab") == "true"
 
 
+def attached(heard: Mapping[str, LagPort]) -> frozenset[str]:
+    """Return the legs that are in one LAG: that of the first one which the switch lets take part.
+
+    All others are detached, whatever is heard there (lib/lacp.c, lacp_update_attached).
+    """
+    leads = [port for port in heard.values() if port.takes_part] or list(heard.values())
+    return frozenset(
+        device
+        for device, port in heard.items()
+        if (port.system, port.key) == (leads[0].system, leads[0].key)
+    )
+
+
 def usable(
-    links: Mapping[str, bool], answered: Collection[str], settings: BondSettings
+    links: Mapping[str, bool], heard: Mapping[str, LagPort], settings: BondSettings
 ) -> dict[str, bool]:
-    """Return which legs may carry traffic: those with a link, and with LACP a partner's answer.
+    """Return which legs may carry traffic: those with a link, and with LACP in the one LAG.
 
     Where nobody answers on any leg, a bond that falls back uses all legs with a link; where
     somebody answers on one, the others stay out (lib/lacp.c, lacp_update_attached).
     """
     if settings.lacp == "off":
         return dict(links)
-    agreed = {device: up and device in answered for device, up in links.items()}
-    alone = not any(agreed.values())
-    return dict(links) if alone and falls_back(settings) else agreed
+    answers = {device: heard[device] for device, up in links.items() if up and device in heard}
+    if not answers and falls_back(settings):
+        return dict(links)
+    lag = attached(answers)
+    return {device: device in lag and answers[device].takes_part for device in links}
 
 
 def advance(state: BondState, links: Mapping[str, bool], delays: Delays, now: float) -> BondState:

@@ -53,6 +53,8 @@ class Dom0Networks(ABC):
         """Port -> its legs, for the ports that really are bonds."""
         self.without_lacp: Watched[str] = Watched(self.lock, self.settle)
         """NICs whose switch port speaks no LACP -> why; the lab's switch speaks it elsewhere."""
+        self.lag_ports: Watched[bonding.LagPort] = Watched(self.lock, self.settle)
+        """NICs whose switch port says something else than all others."""
         self.downed: Watched[str] = Watched(self.lock, self.settle)
         """Interfaces set down by hand -> by whom."""
         self.deaf: set[str] = set()
@@ -136,18 +138,20 @@ class Dom0Networks(ABC):
             legs={}, created=now, recirculation=self._free_recirculation()
         )
         legs = {device: state.legs.get(device, bonding.Leg()) for device in present}
-        answered = self.partnered(present)
+        heard = self.partnered(present)
         links = {device: self.has_link(device) for device in present}
-        links = bonding.usable(links, answered, port.bond)
+        links = bonding.usable(links, heard, port.bond)
         state = bonding.advance(replace(state, legs=legs), links, bonding.delays_of(port.bond), now)
-        negotiated = any(state.legs[device].enabled for device in answered)
+        negotiated = any(state.legs[device].enabled for device in heard)
         self.bonds[port.name] = replace(state, negotiated=negotiated)
 
-    def partnered(self, devices: Iterable[str]) -> frozenset[str]:
-        """Return those of some NICs on whose link the switch speaks LACP."""
-        return frozenset(
-            each for each in devices if each not in self.without_lacp and self.has_link(each)
-        )
+    def partnered(self, devices: Iterable[str]) -> dict[str, bonding.LagPort]:
+        """Return those of some NICs on whose link the switch speaks LACP, and what it says."""
+        return {
+            each: self.lag_ports.get(each, bonding.LagPort())
+            for each in devices
+            if each not in self.without_lacp and self.has_link(each)
+        }
 
     def _free_recirculation(self) -> int:
         taken = {state.recirculation for state in self.bonds.values()}

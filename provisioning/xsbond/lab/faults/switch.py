@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from xsbond.lab.contracts import Address, BondSettings
+from xsbond.lab.dom0.bonding import LagPort
 from xsbond.lab.dom0.state import Port
 from xsbond.lab.faults.fault import Fault, FaultError, Target, frozen
 
@@ -87,6 +88,51 @@ def lacp_fallen_back(target: Target) -> None:
             target.dom0.without_lacp[device] = "the switch ports form no LAG"
 
 
+def lacp_port_out(target: Target) -> None:
+    """The switch port of the second leg is in no LAG: the LAG is on one port only."""
+    with frozen(target):
+        target.dom0.without_lacp[_lacp_leg(target)] = "the switch port is in no LAG"
+
+
+def lacp_two_lags(target: Target) -> None:
+    """The switch ports of the legs are in two LAGs of one switch."""
+    _answering(target, LagPort(key=OTHER_KEY))
+
+
+def lacp_two_switches(target: Target) -> None:
+    """The legs end in two switches that are not one stack, each with a LAG of its own."""
+    _answering(target, LagPort(system=OTHER_SWITCH))
+
+
+def lacp_leg_refused(target: Target) -> None:
+    """The switch hears the second leg and keeps it out of the LAG."""
+    _answering(target, LagPort(takes_part=False))
+
+
+def lacp_other_switch(target: Target) -> None:
+    """Both legs were plugged into another switch, which has a LAG for them, too."""
+    _lacp_leg(target)
+    with frozen(target):
+        for device in target.legs:
+            target.dom0.lag_ports[device] = LagPort(system=OTHER_SWITCH)
+
+
+OTHER_SWITCH, OTHER_KEY = "02:00:00:00:00:02", 7
+"""The system id of another switch, and the key of another LAG."""
+
+
+def _answering(target: Target, port: LagPort) -> None:
+    with frozen(target):
+        target.dom0.lag_ports[_lacp_leg(target)] = port
+
+
+def _lacp_leg(target: Target) -> str:
+    """Return the second leg of a bond that speaks LACP; FaultError for any other bond."""
+    if _settings(target).lacp == "off":
+        raise FaultError(f"the bond of {target.host.name} speaks no LACP")
+    return target.legs[-1]
+
+
 def leftover_bridge(target: Target) -> None:
     """The own bridge of a leg is still there, without the NIC."""
     with frozen(target) as database:
@@ -164,6 +210,11 @@ FAULTS = (
     Fault(rebalance_in_switch),
     Fault(lacp_with_fallback),
     Fault(lacp_fallen_back),
+    Fault(lacp_port_out),
+    Fault(lacp_two_lags),
+    Fault(lacp_two_switches),
+    Fault(lacp_leg_refused),
+    Fault(lacp_other_switch),
     Fault(leftover_bridge),
     Fault(bridge_gone),
     Fault(bridge_mac),

@@ -1,9 +1,12 @@
 """Faults of Open vSwitch, really done: it is not as xapi left it."""
 
-from xsbond.lab.faults import by_hand, declared
+from collections.abc import Mapping
+
+from xsbond.lab.faults import by_hand, declared, switch
 from xsbond.lab.faults.fault import FaultError, Target
 from xsbond.lab.namespaced import openvswitch
 from xsbond.lab.namespaced.host import OvsHost, RiggedLab
+from xsbond.lab.rig.partner import Lag
 
 
 def do(host: OvsHost, *words: str) -> None:
@@ -105,6 +108,40 @@ def lacp_fallen_back(target: Target, host: OvsHost) -> None:
     if row["lacp"] != "active":
         raise FaultError(f"the bond of {host.name} speaks no LACP to fall back from")
     lab(target).cabling.cable(host.name, target.legs, lacp=False)
+
+
+def lacp_port_out(target: Target, host: OvsHost) -> None:
+    """Take the second leg's port out of the LAG."""
+    _regroup(target, host, {target.legs[0]: Lag()})
+
+
+def lacp_two_lags(target: Target, host: OvsHost) -> None:
+    """Put the port of each leg into a LAG of its own."""
+    _regroup(target, host, {target.legs[0]: Lag(), target.legs[-1]: Lag(key=switch.OTHER_KEY)})
+
+
+def lacp_two_switches(target: Target, host: OvsHost) -> None:
+    """Let the second leg's port be one of another switch."""
+    _regroup(
+        target, host, {target.legs[0]: Lag(), target.legs[-1]: Lag(system=switch.OTHER_SWITCH)}
+    )
+
+
+def lacp_other_switch(target: Target, host: OvsHost) -> None:
+    """Let all ports be those of another switch."""
+    _speaks_lacp(target, host)
+    lab(target).cabling.regroup(host.name, [(target.legs, Lag(system=switch.OTHER_SWITCH))])
+
+
+def _regroup(target: Target, host: OvsHost, lags: Mapping[str, Lag]) -> None:
+    _speaks_lacp(target, host)
+    lab(target).cabling.regroup(host.name, [((leg,), lag) for leg, lag in lags.items()])
+
+
+def _speaks_lacp(target: Target, host: OvsHost) -> None:
+    (row,) = openvswitch.rows(host.machine.root, "Port", "lacp", name=target.port)
+    if row["lacp"] != "active":
+        raise FaultError(f"the bond of {host.name} speaks no LACP")
 
 
 def leftover_bridge(target: Target, host: OvsHost) -> None:

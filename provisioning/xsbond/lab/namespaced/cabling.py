@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from xsbond.lab.rig.partner import Lag
 from xsbond.lab.rig.switch import Switch
 
 _LEAST = 2
@@ -27,3 +28,11 @@ class Cabling:
         if lacp and len(wanted) >= _LEAST:
             self._switch.group(host, sorted(wanted))
             known.append(wanted)
+
+    def regroup(self, host: str, lags: Sequence[tuple[Sequence[str], Lag]]) -> None:
+        """Let a host's ports form these LAGs and no others; the rest are ports of their own."""
+        for group in self._groups.setdefault(host, []):
+            self._switch.ungroup(host, sorted(group))
+        for devices, lag in lags:
+            self._switch.group(host, sorted(devices), lag)
+        self._groups[host] = [frozenset(devices) for devices, _ in lags]

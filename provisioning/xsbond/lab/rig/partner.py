@@ -1,6 +1,7 @@
 """The part of the switch that speaks LACP: an Open vSwitch of its own, started when needed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from xsbond.lab.rig.daemons import start_open_vswitch
 from xsbond.lab.rig.guest import ip
@@ -13,13 +14,32 @@ _PLACE = "/run/openvswitch"
 _LEAST = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """How a group speaks, where that is not as Open vSwitch does it by itself."""
+
+    system: str = ""
+    """System id; empty for that of the switch."""
+    key: int = 0
+    """0 for what Open vSwitch chooses."""
+
+    def settings(self, port: str, devices: Sequence[str]) -> list[str]:
+        """Return what ovs-vsctl is told beside the port."""
+        said = ["--", "set", "port", port, f'other_config:lacp-system-id="{self.system}"']
+        words = said if self.system else []
+        for device in devices if self.key else ():
+            words += ["--", "set", "interface", device]
+            words.append(f"other_config:lacp-aggregation-key={self.key}")
+        return words
+
+
 class Partner:
     """A second bridge with the groups, and one cable to the switch's own."""
 
     def __init__(self, ground: Machine, footing: Footing, database: bytes) -> None:
         self._ground, self._footing, self._database = ground, footing, database
         self._running = False
-        self._groups: list[tuple[str, ...]] = []
+        self._groups: dict[tuple[str, ...], Lag] = {}
 
     def has(self, port: str) -> bool:
         """Tell whether a port is in a group."""
@@ -41,22 +61,27 @@ class Partner:
         self._ground.demand("ovs-vsctl", *added, "--", "add-port", _BRIDGE, _HERE)
         self._running = True
 
-    def group(self, ports: Sequence[str], bridge: str) -> None:
+    def group(self, ports: Sequence[str], bridge: str, lag: Lag | None = None) -> None:
         """Take ports off a bridge and make them a group; ValueError for those that cannot."""
-        if len(set(ports)) < _LEAST:
+        if len(set(ports)) < (1 if lag else _LEAST):
             raise ValueError("a group has two ports or more")
         taken = [port for port in ports if self.has(port)]
         if taken:
             raise ValueError(f"in a group already: {', '.join(taken)}")
         self._start(bridge)
         ip(self._ground, *(f"link set {port} nomaster" for port in ports))
-        self._add(ports)
-        self._groups.append(tuple(ports))
+        self._groups[tuple(ports)] = lag or Lag()
+        self._add(tuple(ports))
 
-    def _add(self, ports: Sequence[str]) -> None:
-        settings = ["lacp=active", "bond_mode=balance-tcp", "other_config:lacp-time=fast"]
-        bond = ["add-bond", _BRIDGE, self._name(ports), *ports, *settings]
-        self._ground.demand("ovs-vsctl", *bond)
+    def _add(self, ports: tuple[str, ...]) -> None:
+        name, settings = self._name(ports), ["lacp=active", "other_config:lacp-time=fast"]
+        if len(ports) < _LEAST:
+            # ovs-vsctl calls a bond of one interface none; its port speaks LACP all the same.
+            made = ["add-port", _BRIDGE, name, *settings]
+        else:
+            made = ["add-bond", _BRIDGE, name, *ports, "bond_mode=balance-tcp", *settings]
+        said = self._groups[ports].settings(name, ports)
+        self._ground.demand("ovs-vsctl", *made, *said)
 
     def ungroup(self, ports: Sequence[str]) -> None:
         """Let ports go; ValueError if they are not one group."""
@@ -64,7 +89,7 @@ class Partner:
         if group is None:
             raise ValueError(f"no group: {', '.join(ports)}")
         self._remove(group)
-        self._groups.remove(group)
+        del self._groups[group]
 
     def _remove(self, ports: Sequence[str]) -> None:
         self._ground.demand("ovs-vsctl", "--if-exists", "del-port", _BRIDGE, self._name(ports))
@@ -84,4 +109,4 @@ class Partner:
 
     @staticmethod
     def _name(ports: Sequence[str]) -> str:
-        return f"group-{ports[0]}"
+        return f"group-{ports[0]}" if len(ports) >= _LEAST else ports[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xsbond.lab.contracts import Nic
 from xsbond.lab.rig.guest import NETWORK_BITS, Guest, ip, take_away
 from xsbond.lab.rig.machine import Machine
-from xsbond.lab.rig.partner import Partner
+from xsbond.lab.rig.partner import Lag, Partner
 
 _BRIDGE = "switch"
 _LONGEST = 9216
@@ -126,14 +126,15 @@ class Switch:
         """Put a port back into the VLAN all others are in."""
         self._set(host, device, deaf=False)
 
-    def group(self, host: str, devices: Sequence[str]) -> None:
-        """Make one link aggregation group of ports that speaks LACP.
+    def group(self, host: str, devices: Sequence[str], lag: Lag | None = None) -> None:
+        """Make one link aggregation group of ports that speaks LACP, as `lag` has it.
 
-        Raises ValueError for fewer than two ports, and for one that is in a group already.
+        Raises ValueError for fewer than two ports, unless they are told how they are to speak, and
+        for one that is in a group already.
         """
         names = [self.port(host, device) for device in devices]
         with self._lock:
-            self._partner.group(names, _BRIDGE)
+            self._partner.group(names, _BRIDGE, lag)
 
     def ungroup(self, host: str, devices: Sequence[str]) -> None:
         """Make them ports like all others again; ValueError if they are not one group."""

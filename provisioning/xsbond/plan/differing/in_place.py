@@ -1,16 +1,17 @@
 """What is there and differs: what would change it in place, and what has to be made anew. Pure.
 
-An apply takes none of these steps; a plan shows them, so that the difference and what ends it are
-told by one hand. What a difference in dom0 is, is asked of the switch; where nobody could look,
-nothing is said of it.
+An apply takes none of these steps, a repair those in place; a plan shows them, so that the
+difference and what ends it are told by one hand. What a difference in dom0 is, is asked of
+the switch; where nobody could look, nothing is said of it.
 """
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from xsbond.errors import XsbondError
 from xsbond.model import NO_ADDRESS, Bond, DesiredBond, Pif
-from xsbond.plan.address_steps import SetAddress
+from xsbond.plan.differing.settings import ChangeAddress, ChangeOverride
 from xsbond.plan.differing.steps import (
     Change,
     Plug,
@@ -21,7 +22,7 @@ from xsbond.plan.differing.steps import (
     SetMtu,
     SetProperty,
 )
-from xsbond.plan.steps import DestroyBond, RestartAgent, SetOverrides, Step
+from xsbond.plan.steps import DestroyBond, RestartAgent, Step
 from xsbond.plan.wanted_steps import creation, is_inherited
 from xsbond.snapshot import switch
 from xsbond.snapshot.addressing import ipv4_of, written
@@ -35,7 +36,7 @@ from xsbond.snapshot.lookup import (
     ovs_mode,
     wanted_on,
 )
-from xsbond.snapshot.properties import other_properties, wanted_property
+from xsbond.snapshot.properties import DEFAULTS, other_properties, wanted_property
 from xsbond.snapshot.snapshot import Snapshot
 
 
@@ -60,19 +61,21 @@ def changes_of_bond(bond: DesiredBond, snapshot: Snapshot, host: str) -> Iterato
     record, pif = found[1], snapshot.pifs[found[1].master]
     label = snapshot.labels[host]
     yield from _lost_legs(bond, record, snapshot, host)
-    if record.mode != bond.mode.value:
-        words = {"host": label, "network": bond.network, "uuid": record.uuid}
+    words = {"host": label, "host_uuid": snapshot.hosts[host].uuid, "network": bond.network}
+    words |= {"uuid": record.uuid}
+    other_mode = record.mode != bond.mode.value
+    if other_mode:
         yield SetMode(**words, seen=record.mode, mode=bond.mode)
-        return
+        # Bond.set_mode gives the properties their defaults (xapi_bond.ml, set_mode).
+        record = replace(record, mode=bond.mode.value, properties={**DEFAULTS})
     for name in other_properties(record, bond):
-        words = {"host": label, "network": bond.network, "uuid": record.uuid}
         seen, value = record.properties.get(name, ""), wanted_property(bond, name)
         yield SetProperty(**words, name=name, seen=seen, value=value)
     yield from _other_address(bond, pif, snapshot, host)
     overrides = tuple(_other_overrides(bond, pif, snapshot, host))
     yield from overrides
     # Each of them plugs the bond; what dom0 has then is for the next look.
-    if not overrides:
+    if not (overrides or other_mode):
         yield from _plugging(bond, record, pif, snapshot, host)
 
 
@@ -91,40 +94,36 @@ def _lost_legs(
 
 def _other_address(
     bond: DesiredBond, pif: Pif, snapshot: Snapshot, host: str
-) -> Iterator[SetAddress]:
+) -> Iterator[ChangeAddress]:
     """Yield the address of a storage bond that has another one; none is taken away."""
     label = snapshot.labels[host]
     wanted = bond.ipv4_on(label)
     if wanted is None or pif.management or ipv4_of(pif) in {NO_ADDRESS, written(wanted)}:
         return
-    yield SetAddress(
+    yield ChangeAddress(
         host=label,
         host_uuid=snapshot.hosts[host].uuid,
         network=bond.network,
-        network_uuid=snapshot.networks[pif.network].uuid,
+        pif=pif.uuid,
+        seen=ipv4_of(pif),
         address=wanted,
+        gateway=pif.gateway,
     )
 
 
 def _other_overrides(
     bond: DesiredBond, pif: Pif, snapshot: Snapshot, host: str
-) -> Iterator[SetOverrides | RemoveOverride]:
+) -> Iterator[ChangeOverride | RemoveOverride]:
     """Yield the keys bond-… that have another value than wanted, and those that are not wanted."""
-    label = snapshot.labels[host]
+    words = {"host": snapshot.labels[host], "host_uuid": snapshot.hosts[host].uuid}
+    words |= {"network": bond.network, "pif": pif.uuid}
     there = {key: value for key, value in pif.other_config.items() if key.startswith("bond-")}
     for key, value in there.items():
         if key not in bond.other_config:
-            words = {"host": label, "network": bond.network, "pif": pif.uuid}
             yield RemoveOverride(**words, key=key, value=value)
-    other = {k: v for k, v in bond.other_config.items() if there.get(k, v) != v}
-    if other:
-        yield SetOverrides(
-            host=label,
-            host_uuid=snapshot.hosts[host].uuid,
-            network=bond.network,
-            network_uuid=snapshot.networks[pif.network].uuid,
-            other_config=other,
-        )
+    for key, value in bond.other_config.items():
+        if there.get(key, value) != value:
+            yield ChangeOverride(**words, key=key, seen=there[key], value=value)
 
 
 def _plugging(
@@ -138,12 +137,12 @@ def _plugging(
         yield Plug(**words, why="XAPI has it as not plugged")
         return
     with contextlib.suppress(XsbondError):
-        if why := _unlike_xapi(record, pif, snapshot, host):
+        if why := _unlike_xapi(bond, record, pif, snapshot, host):
             anew = Replug if _has_other_legs(record, pif, snapshot, host) else Plug
             yield anew(**words, why=why)
 
 
-def _unlike_xapi(record: Bond, pif: Pif, snapshot: Snapshot, host: str) -> str:
+def _unlike_xapi(bond: DesiredBond, record: Bond, pif: Pif, snapshot: Snapshot, host: str) -> str:
     """Return what dom0 has that XAPI's records do not say; nothing if they agree."""
     bridge, legs = snapshot.networks[pif.network].bridge, legs_of(snapshot, record)
     nics = snapshot.nics(host)
@@ -156,7 +155,7 @@ def _unlike_xapi(record: Bond, pif: Pif, snapshot: Snapshot, host: str) -> str:
     if [(each.members, each.type) for each in running] != [(legs, ovs_mode(record))]:
         shown = ", ".join(f"{each.type} of {'+'.join(sorted(each.members))}" for each in running)
         return f"{switch.name(snapshot, host)} runs {shown or 'no bond of its NICs'}"
-    wanted = snapshot.networks[pif.network].MTU
+    wanted = bond.mtu or snapshot.networks[pif.network].MTU
     other = [name for name in (bridge, *sorted(legs)) if nics[name].mtu != wanted]
     return f"the MTU of {', '.join(other)} is not {wanted}" if other else ""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from xsbond.plan.differing.settings import ChangeAddress, ChangeOverride
 from xsbond.plan.differing.steps import (
     Change,
     Plug,
@@ -46,6 +47,8 @@ _WORDS: Mapping[type[AnyStep | Change], str] = MappingProxyType(
         SetMode: _THE_BOND,
         SetProperty: "this bond's traffic, until the switch has negotiated anew",
         SetMtu: "nothing, until a host plugs the bond",
+        ChangeAddress: "what uses the address that {host} has on the network now",
+        ChangeOverride: _THE_BOND,
         Plug: "nothing that still runs",
         Replug: _THE_BOND,
         RemoveOverride: _THE_BOND,

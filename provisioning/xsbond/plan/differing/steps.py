@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from xsbond.model import BondMode
+from xsbond.plan.differing.settings import ChangeAddress, ChangeOverride
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class SetMode:
     kind: ClassVar[str] = "set-mode"
 
     host: str
+    host_uuid: str
     network: str
     uuid: str
     """Of the bond."""
@@ -44,6 +46,7 @@ class SetProperty:
     kind: ClassVar[str] = "set-property"
 
     host: str
+    host_uuid: str
     network: str
     uuid: str
     """Of the bond."""
@@ -140,6 +143,7 @@ class RemoveOverride:
     kind: ClassVar[str] = "remove-override"
 
     host: str
+    host_uuid: str
     network: str
     pif: str
     """uuid."""
@@ -183,5 +187,15 @@ class ScanNics:
         return f"xe pif-scan host-uuid={self.host_uuid}"
 
 
-Change = SetMode | SetProperty | SetMtu | Plug | Replug | RemoveOverride | ScanNics
+Change = (
+    SetMode
+    | SetProperty
+    | SetMtu
+    | ChangeAddress
+    | ChangeOverride
+    | Plug
+    | Replug
+    | RemoveOverride
+    | ScanNics
+)
 """Every kind of step that only changes what is there."""

@@ -68,6 +68,12 @@ HOSTS: Mapping[str, Rule] = MappingProxyType(
             way_out="use an account with the role pool-operator or above",
             harm="RBAC_PERMISSION_DENIED, half-way",
         ),
+        "pool-moved": Rule(
+            what="the plan",
+            why="has other steps than were shown, because the pool has changed since: {steps}",
+            way_out="run it again, and read the plan",
+            harm="something would be changed that nobody has agreed to",
+        ),
         "pool-locked": Rule(
             what="lock",
             why="another run is changing this pool: {owner}",

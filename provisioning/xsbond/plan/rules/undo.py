@@ -13,6 +13,12 @@ UNDO: Mapping[str, Rule] = MappingProxyType(
             way_out="run xe bond-destroy uuid={uuid} if it is to go all the same",
             harm="it is no longer what this product made: an undo leaves it alone",
         ),
+        "undo-changed-since": Rule(
+            what="{name} of network {network}",
+            why="is {seen}, it was set to {made}",
+            way_out="set it to {made} or back to {before} first",
+            harm="somebody has changed it since: an undo leaves it alone",
+        ),
         "undo-carries": Rule(
             what="bond {device} on network {network}",
             why="carries {what_runs}",

@@ -20,6 +20,7 @@ from xsbond.snapshot.parsers.kernel import (
     parse_kernel_bonds,
     parse_names,
 )
+from xsbond.snapshot.parsers.lacp_show import parse_lacp_show
 from xsbond.snapshot.parsers.openvswitch import parse_bond_list, parse_bridges, parse_ovs_version
 from xsbond.snapshot.parsers.ports import parse_ovs_bridges, parse_ovs_ports, parse_ovs_show
 from xsbond.snapshot.parsers.xe import parse_xe_list
@@ -36,6 +37,7 @@ __all__ = [
     "parse_ip_addresses",
     "parse_ip_links",
     "parse_kernel_bonds",
+    "parse_lacp_show",
     "parse_names",
     "parse_network_conf",
     "parse_ovs_bridges",

@@ -260,6 +260,8 @@ def _bond_show(process: Process, names: Sequence[str]) -> int:
 def _lacp_show(process: Process, names: Sequence[str]) -> int:
     """Show the LACP of one port, or of all that speak it."""
     dom0, wording = process.dom0, Wording(version=_version(process))
+    if not names and _version(process) < _SHOWS_ALL_BONDS_SINCE:
+        return _refused(process, "no such lacp object")
     speaking = [bond for bond in _bonds(process) if bond.settings.lacp != "off"]
     wanted = [bond for bond in speaking if not names or bond.name in names]
     if names and not wanted:

@@ -1,0 +1,1 @@
+"""What a repair changes in place: carried out, written down, and taken back."""
