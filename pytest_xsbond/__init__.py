@@ -1,6 +1,7 @@
 """pytest-xsbond: an executable spec for network bonds on XenServer and XCP-ng pools."""
 
 import importlib
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +28,22 @@ __all__ = [
     "outcome",
 ]
 
-outcome = pytest.mark.outcome
-"""`@outcome("PM-4.5.1", "M-3.5.2", looks_at=["ovs_bonds"])`: the ids a test judges.
 
-`looks_at` names the parts of a dom0 it rests on; one that could not be read makes an error of the
-test, not a failure.
-"""
+def outcome(
+    *ids: str, claim: str = "", looks_at: Sequence[str] = (), warns: bool = False
+) -> pytest.MarkDecorator:
+    """Return the mark that makes a claim of a test: `@outcome("X-JUMBO", claim="…")`.
+
+    `ids` are the outcomes it judges; ids of your own begin with `X-`.
+    `claim` is what it claims, in words; without it the first line of the docstring is.
+    `looks_at` names the parts of a dom0 it rests on, such as `ovs_bonds`; one that could not be
+    read makes an ERROR of the test, not a FAILED.
+    `warns` makes a warning of an outcome of your own: shown everywhere, and failing no run.
+    """
+    said: dict[str, Any] = {"claim": claim, "looks_at": looks_at, "warns": warns}
+    given = {name: value for name, value in said.items() if value}
+    mark: pytest.MarkDecorator = pytest.mark.outcome
+    return mark.with_args(*ids, **given)
 
 
 class PoolWarning(pytest.PytestWarning):

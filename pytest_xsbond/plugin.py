@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the session's hooks if there is a pool."""
     config.addinivalue_line(
         "markers",
-        "outcome(*ids, looks_at): the outcomes of the catalogue that this test judges",
+        "outcome(*ids, claim, looks_at, warns): the outcomes that this test judges",
     )
     if _is_asked_for(config) and not _is_fleet(config):
         from pytest_xsbond.session.registering import register_hooks  # noqa: PLC0415 - heavy, seldom wanted

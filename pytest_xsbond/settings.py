@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from pytest_xsbond import options, relevance
-from pytest_xsbond.claims.outcomes import CATALOGUE
+from pytest_xsbond.claims.outcomes import CATALOGUE, is_own
 from pytest_xsbond.relevance import LABS
 from pytest_xsbond.waivers.file import read_waivers
 from pytest_xsbond.waivers.waiver import Waiver
@@ -245,7 +245,7 @@ def _file(config: pytest.Config, name: str) -> Path | None:
 
 def _waivers(config: pytest.Config) -> tuple[Waiver, ...] | None:
     path = _file(config, "waivers")
-    return read_waivers(path, CATALOGUE) if path else None
+    return read_waivers(path, CATALOGUE, is_own) if path else None
 
 
 def _directory(given: str, option: str = "--xsbond-save") -> Path | None:

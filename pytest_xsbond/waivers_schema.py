@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytest_xsbond.claims.outcomes import CATALOGUE
+from pytest_xsbond.claims.outcomes import CATALOGUE, OWN_ID
 from pytest_xsbond.waivers.shape import WaiverFile
 from xsbond.bondfile.editor_schema import EditorSchema
 
@@ -22,7 +22,8 @@ def _with_outcomes(made: dict[str, Any]) -> Mapping[str, Any]:
         if pattern := key.get("pattern"):
             keys[name]["pattern"] = pattern.replace(r"\A", "^").replace(r"\Z", "$")
     del keys["outcome"]["pattern"]
-    keys["outcome"]["enum"] = list(CATALOGUE)
+    own = {"pattern": f"^{OWN_ID}$", "description": "an id of a claim of your own"}
+    keys["outcome"]["anyOf"] = [{"enum": list(CATALOGUE)}, own]
     return made
 
 

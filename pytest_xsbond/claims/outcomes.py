@@ -5,9 +5,12 @@ tutorial's steps. `H`, `F` and `D` outcomes go beyond the tutorial: the health o
 does when a leg fails, and what has changed since a baseline, on every host. A test
 carries its ids in the marker `outcome`; ids of both kinds on one test are the same claim about the
 two kinds of host.
+
+`X` outcomes are a user's own. They stand in no table: the test that has one says what it claims.
 """
 
 import enum
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -52,7 +55,7 @@ class Outcome:
 
     def is_about(self, *, master: bool) -> bool:
         """Tell whether it is about the pool master, or about any other member."""
-        return self.id.startswith(("PM-" if master else "M-", "H-", "F-", "D-"))
+        return self.id.startswith(("PM-" if master else "M-", "H-", "F-", "D-", "X-"))
 
 
 _NEEDS = MappingProxyType(
@@ -151,13 +154,35 @@ CATALOGUE = MappingProxyType(
 """Outcome id -> outcome, in the order of the tutorial; what goes beyond it comes last."""
 
 
-def outcomes_for(ids: Iterable[str], *, is_master: bool) -> tuple[Outcome, ...]:
+OWN_ID = r"X-[A-Za-z0-9][A-Za-z0-9.\-]*"
+"""What the id of a user's own outcome looks like."""
+
+
+def is_own(id_: str) -> bool:
+    """Tell whether an id is one that a user may give to a claim of his own."""
+    return re.fullmatch(OWN_ID, id_) is not None
+
+
+def place(id_: str) -> tuple[int, str]:
+    """Return where an outcome stands: in the catalogue, or after it, by name."""
+    return _PLACES.get(id_, len(_PLACES)), id_
+
+
+_PLACES = MappingProxyType({id_: number for number, id_ in enumerate(CATALOGUE)})
+
+
+def outcomes_for(
+    ids: Iterable[str], *, is_master: bool, warns: bool = False
+) -> tuple[Outcome, ...]:
     """Return which of a test's outcomes are about this kind of host.
+
+    `warns` is what the test says of the ids that are a user's own.
+
 
     A claim that the tutorial makes about the master only holds for every host that has the bond,
     so a test without an `M` id judges members under its `PM` id.
     """
-    outcomes = tuple(CATALOGUE[id_] for id_ in ids)
+    outcomes = tuple(CATALOGUE.get(id_) or Outcome(id=id_, warns=warns) for id_ in ids)
     own = tuple(outcome for outcome in outcomes if outcome.is_about(master=is_master))
     if not own and not is_master:
         return outcomes

@@ -102,7 +102,8 @@ def _verdict(report: pytest.TestReport, about: Mapping[str, Any]) -> tuple[Verdi
     if about.get("waived"):
         return "waived", _message(report)
     if report.failed:
-        return "FAIL" if report.when == "call" else "ERROR", _message(report)
+        is_judged = report.when == "call" and not about.get("unseen")
+        return "FAIL" if is_judged else "ERROR", _message(report)
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
         return "n/j", reason.removeprefix("Skipped: ")

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from pytest_xsbond import options
-from pytest_xsbond.claims.outcomes import CATALOGUE, Outcome
+from pytest_xsbond.claims.outcomes import CATALOGUE, Outcome, is_own
 from pytest_xsbond.claims.stages import Stages
 from xsbond.errors import OptionError
 from xsbond.plan.plan import by_name
@@ -19,13 +19,14 @@ class Choice:
     """What a run is to judge; a field that is None leaves everything in."""
 
     ids: frozenset[str] | None = None
+    """Names of outcomes, or patterns of them."""
     hosts: frozenset[str] | None = None
     networks: frozenset[str] | None = None
 
     def takes(self, outcomes: Sequence[Outcome], host: str, network: str | None) -> bool:
         """Tell whether a claim is selected; one about a host goes with every network."""
         return (
-            (self.ids is None or any(each.id in self.ids for each in outcomes))
+            (self.ids is None or any(_fits(each.id, self.ids) for each in outcomes))
             and (self.hosts is None or host in self.hosts)
             and (self.networks is None or network is None or network in self.networks)
         )
@@ -36,10 +37,25 @@ def choice_of(config: pytest.Config, stages: Stages) -> Choice:
     hosts = [stages.now.labels[ref] for ref in by_name(stages.now)]
     networks = [bond.network for bond in stages.desired]
     return Choice(
-        ids=_selected(config, "only", tuple(CATALOGUE), "outcome", fnmatchcase),
+        ids=_selected_ids(config),
         hosts=_selected(config, "hosts", hosts, "host of the pool", str.__eq__),
         networks=_selected(config, "networks", networks, "network of a wanted bond", str.__eq__),
     )
+
+
+def _fits(id_: str, patterns: Collection[str]) -> bool:
+    return any(fnmatchcase(id_, pattern) for pattern in patterns)
+
+
+def _selected_ids(config: pytest.Config) -> frozenset[str] | None:
+    """Return what `--xsbond-only` names; which ids of a user's own there are shows later."""
+    words = _words(config, "only")
+    own = [word for word in words if word.startswith(_OWN)]
+    found = _selected(config, "only", (*CATALOGUE, *own), "outcome", fnmatchcase)
+    return None if found is None else frozenset(words)
+
+
+_OWN = "X-"
 
 
 def refuse_what_selects_nothing(
@@ -50,12 +66,19 @@ def refuse_what_selects_nothing(
     `judged` are the ids that the run can judge on the selected hosts.
     """
     for pattern in _words(config, "only"):
-        matched = [id_ for id_ in CATALOGUE if fnmatchcase(id_, pattern)]
-        if matched and not set(matched) & set(judged):
-            need = CATALOGUE[matched[0]].needs.value
-            where = " on the selected hosts" if choice.hosts else ""
-            reason = f"{pattern} selects nothing{where}: {matched[0]} needs {need}"
-            raise OptionError("--xsbond-only", reason)
+        if any(fnmatchcase(id_, pattern) for id_ in judged):
+            continue
+        where = " on the selected hosts" if choice.hosts else ""
+        reason = f"{pattern} selects nothing{where}: {_why_nothing(pattern, judged)}"
+        raise OptionError("--xsbond-only", reason)
+
+
+def _why_nothing(pattern: str, judged: Collection[str]) -> str:
+    if matched := [id_ for id_ in CATALOGUE if fnmatchcase(id_, pattern)]:
+        return f"{matched[0]} needs {CATALOGUE[matched[0]].needs.value}"
+    own = sorted(filter(is_own, judged))
+    there = f"there is {', '.join(own)}" if own else "name the file or folder of your tests"
+    return f"no test of this run has such an id; {there}"
 
 
 def _words(config: pytest.Config, name: str) -> list[str]:

@@ -7,13 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_xsbond.claims.outcomes import CATALOGUE, Outcome, applies, outcomes_for
+from pytest_xsbond.claims.bond_on_host import BondOnHost
+from pytest_xsbond.claims.host_in_pool import HostInPool
+from pytest_xsbond.claims.outcomes import CATALOGUE, Outcome, applies, is_own, outcomes_for
+from pytest_xsbond.claims.parts import PARTS
+from pytest_xsbond.claims.since_baseline import SinceBaseline
 from pytest_xsbond.claims.stages import Stages
 from pytest_xsbond.claims.stash import OUTCOMES
 from pytest_xsbond.runs.stash import RUN
 from pytest_xsbond.session.choosing import choice_of, refuse_what_selects_nothing
 from pytest_xsbond.session.following import JUDGED, judged_by
-from pytest_xsbond.session.ordering import places, subject
+from pytest_xsbond.session.ordering import parameters, places, subject
 from pytest_xsbond.session.representing import wants_frames, without_frames
 from xsbond.errors import OptionError
 from xsbond.model import DesiredBond
@@ -32,12 +36,41 @@ def _legs(stages: Stages, bond: DesiredBond) -> tuple[str, ...]:
 
 def _has_leg(item: pytest.Item, stages: Stages, host: str) -> bool:
     """Tell whether the leg a claim is about, if it is about one, is one of this host's."""
-    assert isinstance(item, pytest.Function)
-    leg = item.callspec.params.get("leg")
-    bond = item.callspec.params.get("bond")
+    leg, bond = parameters(item).get("leg"), parameters(item).get("bond")
     if not isinstance(leg, str) or not isinstance(bond, DesiredBond):
         return True
     return leg in wanted_on(stages.now, host, bond).nics
+
+
+_SAYS = frozenset({"looks_at", "claim", "warns"})
+"""What a test may say beside its ids."""
+_VIEWS = (BondOnHost, HostInPool, SinceBaseline)
+
+
+def _wrong_with(item: pytest.Item, marker: pytest.Mark) -> str:
+    """Return what is wrong with a test's `outcome`, in one line; empty if nothing is."""
+    if not marker.args:
+        return 'outcome has no id; write @outcome("X-NAME", claim="…") for a claim of your own'
+    if unknown := [id_ for id_ in marker.args if id_ not in CATALOGUE and not is_own(str(id_))]:
+        own = "an id of your own begins with X- and has letters, digits, dots and hyphens"
+        return f"there is no outcome {', '.join(map(str, unknown))}; {own}"
+    if unknown := [name for name in marker.kwargs if name not in _SAYS]:
+        return f"outcome has no {', '.join(unknown)}; it has {', '.join(sorted(_SAYS))}"
+    if unknown := [part for part in marker.kwargs.get("looks_at", ()) if not _is_part(part)]:
+        return f"looks_at: there is no {', '.join(unknown)}; there is {', '.join(sorted(PARTS))}"
+    return _wrong_with_own(item, marker)
+
+
+def _wrong_with_own(item: pytest.Item, marker: pytest.Mark) -> str:
+    if not isinstance(item, pytest.Function):
+        return "only a test that is a Python function can have an outcome"
+    if all(map(is_own, marker.args)) and not (marker.kwargs.get("claim") or item.function.__doc__):
+        return f'say what {marker.args[0]} claims: claim="…", or a docstring'
+    return ""
+
+
+def _is_part(name: str) -> bool:
+    return name in PARTS or any(hasattr(view, name) for view in _VIEWS)
 
 
 class CollectingHooks:
@@ -89,7 +122,9 @@ class CollectingHooks:
             for item in items
             if item.stash.get(OUTCOMES, True)
         ]
-        self.config.stash[JUDGED] = frozenset(map(judged_by, judged))
+        # Only what the spec has tells what another claim follows from.
+        shipped = [each for each in judged if not is_own(each.stash[OUTCOMES][0].id)]
+        self.config.stash[JUDGED] = frozenset(map(judged_by, shipped))
         if not wants_frames(self.config):
             for item in judged:
                 assert isinstance(item, pytest.Function)
@@ -113,12 +148,16 @@ class CollectingHooks:
     def _outcomes(self, item: pytest.Item) -> tuple[Outcome, ...]:
         marker = item.get_closest_marker("outcome")
         assert marker is not None
-        if unknown := [id_ for id_ in marker.args if id_ not in CATALOGUE]:
-            raise pytest.UsageError(f"{item.nodeid}: no outcome {', '.join(unknown)}")
+        if wrong := _wrong_with(item, marker):
+            raise pytest.UsageError(f"{item.nodeid}: {wrong}")
         host, network = subject(item)
         stages = self._expected
         ref = stages.now.host_ref(host)
         if not _has_leg(item, stages, ref):
             return ()
-        found = outcomes_for(marker.args, is_master=ref == stages.now.pool.master)
+        found = outcomes_for(
+            marker.args,
+            is_master=ref == stages.now.pool.master,
+            warns=marker.kwargs.get("warns", False),
+        )
         return tuple(each for each in found if applies(each, stages, ref, network))

@@ -9,8 +9,13 @@ import pytest
 
 from pytest_xsbond import options
 from pytest_xsbond.causes.failure import SECTION, explain, judged_elsewhere
+from pytest_xsbond.claims.bond_on_host import BondOnHost
 from pytest_xsbond.claims.difference import difference, shown
+from pytest_xsbond.claims.host_in_pool import HostInPool
+from pytest_xsbond.claims.leg_on_host import LegOnHost
+from pytest_xsbond.claims.outcomes import is_own
 from pytest_xsbond.claims.results import Follows, collect_result, first_line
+from pytest_xsbond.claims.since_baseline import SinceBaseline
 from pytest_xsbond.claims.stash import EVIDENCE, FOLLOWS, OUTCOMES, RESULTS, VIEWS
 from pytest_xsbond.claims.view import view_of
 from pytest_xsbond.clean import clean_line, clean_report
@@ -19,6 +24,8 @@ from pytest_xsbond.session.following import note_what_it_follows_from
 from pytest_xsbond.session.ordering import subject
 from pytest_xsbond.session.representing import in_words, wants_frames
 from xsbond.errors import NotAsked
+
+_VIEWS = (BondOnHost, HostInPool, LegOnHost, SinceBaseline)
 
 
 class ReportingHooks:
@@ -54,6 +61,7 @@ class ReportingHooks:
                 "outcomes": ids,
                 "claim": _claim(item),
                 "raw": raw if report.when == "call" or report.failed else {},
+                "unseen": report.failed and _is_no_verdict(item, call.excinfo),
             }
             report.__dict__["xsbond"] = about
             if FOLLOWS in item.stash:
@@ -100,8 +108,11 @@ class ReportingHooks:
         test = item.nodeid.partition("[")[0], network
         if test not in self._everywhere:
             arguments = {
-                name: item.funcargs[name] for name in item.funcargs if _is_view(item, name)
+                name: item.funcargs[name] for name in item.funcargs if _is_argument(item, name)
             }
+            # Anything else, such as a dom0, stays that of one host.
+            if not all(value is None or isinstance(value, _VIEWS) for value in arguments.values()):
+                return {}
             with self._in_words():
                 self._everywhere[test] = judged_elsewhere(item.function, arguments)
         return {name: text for name, text in self._everywhere[test].items() if name != host}
@@ -133,8 +144,10 @@ class ReportingHooks:
     def pytest_report_teststatus(
         self, report: pytest.TestReport
     ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-        """Count what only follows apart from what tells a cause."""
+        """Count what only follows, and what nobody could judge, apart from what tells a cause."""
         about = getattr(report, "xsbond", {})
+        if report.when == "call" and about.get("unseen"):
+            return "error", "E", ("ERROR", {"red": True})
         if report.when != "call" or not about.get("follows") or about.get("waived"):
             return None
         return "follow", "·", (f"FOLLOWS from {about['follows']['id']}", {"red": True})
@@ -165,7 +178,7 @@ class ReportingHooks:
             self._in_claim = False
 
 
-def _is_view(item: pytest.Function, name: str) -> bool:
+def _is_argument(item: pytest.Function, name: str) -> bool:
     """Tell whether a fixture is an argument of the claim itself."""
     return name in item.fixturenames and name in _parameters(item.function)
 
@@ -175,8 +188,20 @@ def _parameters(function: Callable[..., object]) -> frozenset[str]:
     return frozenset(inspect.signature(function).parameters)
 
 
+def _is_no_verdict(item: pytest.Item, raised: pytest.ExceptionInfo[BaseException] | None) -> bool:
+    """Tell whether a user's own claim ended without saying anything of the pool.
+
+    Ours name what they look at, and fixtures read that; a user's may ask a dom0 on its way.
+    """
+    if raised is None or not is_own(item.stash[OUTCOMES][0].id):
+        return False
+    return not isinstance(raised.value, AssertionError | pytest.fail.Exception)
+
+
 def _claim(item: pytest.Item) -> str:
-    """Return a claim in words: the first line of the test's docstring."""
+    """Return a claim in words: what its `outcome` says, or the first line of the docstring."""
     assert isinstance(item, pytest.Function)
-    lines = (item.function.__doc__ or item.name).strip().splitlines()
+    marker = item.get_closest_marker("outcome")
+    said = marker.kwargs.get("claim") if marker else None
+    lines = (said or item.function.__doc__ or item.name).strip().splitlines()
     return str(lines[0])

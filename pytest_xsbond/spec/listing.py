@@ -25,7 +25,7 @@ def listing(width: int) -> str:
 
 
 _HEAD = (
-    "PM: the pool master. M: every other member. H, F, D: every host.",
+    "PM: the pool master. M: every other member. H, F, D: every host. X: claims of your own.",
     "Select by --xsbond-only=PM-4.5.1,H-*; a name may have * and ? in it.",
     "",
 )

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_xsbond.claims.outcomes import CATALOGUE
+from pytest_xsbond.claims.outcomes import place
 from pytest_xsbond.claims.results import Mark, Result, Verdict
 
 _WORST: tuple[Verdict, ...] = ("ERROR", "FAIL", "waived", "warn", "n/j", "pass")
 _WORST_MARKS: tuple[Mark, ...] = ("ERR", "FAIL", "·", "waived", "warn", "n/j", "pass")
-_PLACES = {id_: place for place, id_ in enumerate(CATALOGUE)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +61,6 @@ def _worst_mark(results: Sequence[Result]) -> Mark | None:
     return next((mark for mark in _WORST_MARKS if mark in marks), None)
 
 
-def place(id_: str) -> int:
-    """Return where an outcome stands in the catalogue."""
-    return _PLACES[id_]
-
-
 def in_order(ids: Sequence[str]) -> tuple[str, ...]:
     """Return outcomes once each, in the order of the catalogue."""
     return tuple(sorted(set(ids), key=place))
@@ -76,5 +70,5 @@ def _ids(results: Sequence[Result]) -> str:
     return " ".join(in_order([id_ for result in results for id_ in result.outcomes]))
 
 
-def _order(results: Sequence[Result]) -> int:
+def _order(results: Sequence[Result]) -> tuple[int, str]:
     return min(place(id_) for result in results for id_ in result.outcomes)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,16 @@ from pytest_xsbond.waivers.waiver import Waiver
 from xsbond.errors import OptionError
 
 
-def read_waivers(path: Path, outcomes: Collection[str]) -> tuple[Waiver, ...]:
+def _nobodys(_: str) -> bool:
+    return False
+
+
+def read_waivers(
+    path: Path, outcomes: Collection[str], is_own: Callable[[str], bool] = _nobodys
+) -> tuple[Waiver, ...]:
     """Return the waivers of a file, in its order; OptionError if it says anything else.
 
-    `outcomes` are the ids that there are.
+    `outcomes` are the ids that there are; `is_own` tells which others may be a user's own.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -26,7 +32,7 @@ def read_waivers(path: Path, outcomes: Collection[str]) -> tuple[Waiver, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OptionError(str(path), f"is no TOML: {error}") from error
     waivers = tuple(
-        _waiver(entry, outcomes, f"{path}: waiver[{number}]")
+        _waiver(entry, outcomes, is_own, f"{path}: waiver[{number}]")
         for number, entry in enumerate(_entries(document, path), start=1)
     )
     _refuse_doubles(waivers)
@@ -44,13 +50,15 @@ def _entries(document: dict[str, Any], path: Path) -> list[Any]:
     return entries
 
 
-def _waiver(entry: Any, outcomes: Collection[str], where: str) -> Waiver:
+def _waiver(
+    entry: Any, outcomes: Collection[str], is_own: Callable[[str], bool], where: str
+) -> Waiver:
     try:
         read = msgspec.convert(entry, WaiverTable)
     except msgspec.ValidationError as error:
         key, reason = _located(str(error), entry)
         raise OptionError(where + key, reason) from error
-    if read.outcome not in outcomes:
+    if read.outcome not in outcomes and not is_own(read.outcome):
         near = get_close_matches(read.outcome, outcomes, n=1)
         hint = f"is it {near[0]}?" if near else "python -m pytest_xsbond.docs runbook lists them"
         raise OptionError(f"{where}.outcome", f"there is no outcome {read.outcome!r}; {hint}")

@@ -1,6 +1,7 @@
 """Helpers of the tests, a line each.
 
 absent: libraries that are not installed, as far as a new Python process can tell.
+api_page: docs/api.md, made of the public names.
 applying: an apply without pytest, in this process or in one that is to be killed.
 attackers: servers on loopback that mean harm.
 bond_files: the bond files of docs/bond-file.md.
