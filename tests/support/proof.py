@@ -84,6 +84,8 @@ class Proof:
     """What became of one fault."""
 
     fault: str
+    advised: tuple[str, ...]
+    """All lines, those that only look included."""
     typed: tuple[Typed, ...]
     before: AbstractSet[tuple[str, str]]
     """(host, outcome) of what was wrong."""
@@ -109,7 +111,13 @@ def proved(labs: KeptLabs, fault: str) -> Proof:
         done = typed(kept.lab, advised.advice)
         kept.lab.pass_time(60)
         after = kept.judged()
-    return Proof(fault=fault, typed=done, before=wrong(advised), after=wrong(after))
+    return Proof(
+        fault=fault,
+        advised=advised.advice,
+        typed=done,
+        before=wrong(advised),
+        after=wrong(after),
+    )
 
 
 def wrong(judgement: Judgement) -> AbstractSet[tuple[str, str]]:
