@@ -51,10 +51,11 @@ def _as_usage_error() -> Iterator[None]:
     from pytest_xsbond.clean import clean_lines  # noqa: PLC0415
     from xsbond.apply import provisioning  # noqa: PLC0415 - see the top of this file
     from xsbond.apply.journal import JournalError  # noqa: PLC0415
+    from xsbond.errors import OptionError  # noqa: PLC0415
 
     try:
         yield
-    except (provisioning.Refused, JournalError) as error:
+    except (provisioning.Refused, JournalError, OptionError) as error:
         raise Refused(clean_lines(str(error)), int(pytest.ExitCode.USAGE_ERROR)) from None
 
 

@@ -302,3 +302,14 @@ def test_no_secret_is_in_any_artefact(pytester: pytest.Pytester, lab: Lab) -> No
     assert len(stored) >= 6
     for secret in (lab.password, "PRIVATE KEY", *sessions):
         assert not [text for text in artefacts if secret in text]
+
+
+def test_fault_that_the_bond_cannot_have_ends_the_run_in_one_line(
+    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is known once the bond is there; no claim is blamed for it."""
+    run = run_spec(pytester, "--pool=lab", "--xsbond-lab-fault=lacp-fallen-back@xs-2")
+    told = capsys.readouterr()
+    reason = "--xsbond-lab-fault: the bond of xs-2 speaks no LACP to fall back from"
+    assert (run.exit_status, run.results) == (pytest.ExitCode.USAGE_ERROR, ())
+    assert reason in told.out + told.err
