@@ -39,7 +39,7 @@ class Option:
 
 OPTIONS: tuple[Option, ...] = (
     Option(name="plan", help="print the steps --xsbond-apply would take, or why it refuses"),
-    Option(name="apply", help="provision the bonds that are missing, then verify"),
+    Option(name="apply", help="create the bonds that are missing, then verify"),
     Option(
         name="repair",
         help="as --xsbond-apply, and also change in place what differs; shown first, and done once"
@@ -52,15 +52,16 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="yes", help="with --xsbond-repair: do not ask, as in a pipeline"),
     Option(
         name="inherit",
-        help="how members get the bond: restart their xapi over SSH (default), restart-agent the"
-        " same through XAPI, or create: Bond.create for each",
+        help="how members get the bond: restart (default): restart their xapi over SSH;"
+        " restart-agent: restart it through XAPI; create: call Bond.create for each member",
         metavar="HOW",
         default="restart",
         choices=("restart", "restart-agent", "create"),
     ),
     Option(
         name="undo",
-        help="take back what the journal says was made; with --xsbond-plan only print it",
+        help="remove what earlier runs have made, as the journal says; with --xsbond-plan only"
+        " print it",
     ),
     Option(
         name="fleet",
@@ -80,13 +81,13 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="journal",
-        help="where every change is written down; default: the pool's own directory below"
+        help="directory for the journal of all changes; default: one for each pool below"
         " $XDG_STATE_HOME/pytest-xsbond (~/.local/state/pytest-xsbond)",
         metavar="DIR",
     ),
     Option(
         name="break-lock",
-        help="change the pool although its lock says that another run does",
+        help="change the pool even if its lock says that another run is changing it",
     ),
     Option(
         name="bonds",
@@ -100,42 +101,43 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="dom0",
-        help="how dom0 is asked: ssh (default), or off: judge by XAPI alone, without half of the"
-        " evidence",
+        help="ssh (default): ask dom0 over SSH; off: use XAPI alone, which shows half of the"
+        " evidence only",
         metavar="HOW",
         default="ssh",
         choices=("ssh", "off"),
     ),
     Option(
         name="wait",
-        help="how long one step, a member's restart and inheritance included, may take (300)",
+        help="time limit of one step, such as the restart of a member (300)",
         metavar="SECONDS",
         default="300",
     ),
     Option(
         name="listen",
-        help="count for so long what the legs receive, to find one that hears nothing",
+        help="count for so many seconds what each NIC of a bond receives, to find one that"
+        " receives nothing",
         metavar="SECONDS",
     ),
     Option(
         name="failover",
-        help="take every leg of every wanted bond down in turn, and see it come back; this"
-        " disturbs the pool (python -m pytest_xsbond.docs failover)",
+        help="take each NIC of each wanted bond down, one at a time, and check that the bond"
+        " goes on; this disturbs the pool (python -m pytest_xsbond.docs failover)",
     ),
     Option(
         name="save-baseline",
-        help="keep this run's last look at the pool in FILE, to compare with after maintenance",
+        help="save the state of the pool in FILE, to compare with it after maintenance",
         metavar="FILE",
     ),
     Option(
         name="baseline",
-        help="also claim that nothing has changed since FILE was saved"
+        help="also check that nothing has changed since FILE was saved"
         " (python -m pytest_xsbond.docs drift)",
         metavar="FILE",
     ),
     Option(
         name="waivers",
-        help="file (TOML) of known deviations, which fail no run until they expire"
+        help="file (TOML) of known deviations; until they expire they do not fail the run"
         " (python -m pytest_xsbond.docs waivers)",
         metavar="FILE",
     ),
@@ -153,7 +155,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="list", help="print all outcomes, with what each of them needs, and end"),
     Option(
         name="matrix",
-        help="rows of the closing matrix: failed (default), which is what is not as wanted, or all",
+        help="rows of the last table: failed (default): only what is not as wanted; all: every row",
         metavar="ROWS",
         default="failed",
         choices=("failed", "all"),
@@ -161,7 +163,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(name="replay", help="judge the snapshots stored in DIR, without a pool", metavar="DIR"),
     Option(
         name="judge-altered",
-        help="with --xsbond-replay: judge a bundle although its snapshots are not what was sealed",
+        help="with --xsbond-replay: judge a bundle even if its snapshots were altered",
     ),
     Option(name="save", help="store the snapshots of this run in DIR", metavar="DIR"),
     Option(
@@ -207,7 +209,9 @@ OPTIONS: tuple[Option, ...] = (
         metavar="HEX",
     ),
     Option(
-        name="ca-file", help="authorities that XAPI's certificate must come from", metavar="FILE"
+        name="ca-file",
+        help="certificates of the authorities that may sign XAPI's certificate",
+        metavar="FILE",
     ),
     Option(name="insecure", help="do not verify XAPI's certificate at all"),
     Option(name="lab-hosts", help="hosts of a lab, 1 to 64 (2)", metavar="N", default="2"),
@@ -220,7 +224,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="lab-fault",
-        help="let a named fault strike a host of a lab once it is provisioned; repeatable",
+        help="break a host of the lab on purpose, after the bonds are created; repeatable",
         metavar="NAME@HOST",
         repeatable=True,
     ),

@@ -1,8 +1,10 @@
 """What is shipped: built, installed apart from the checkout, and run."""
 
 import os
+import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -50,19 +52,58 @@ def test_wheel_holds_the_spec_and_the_lab(wheel: Path) -> None:
     } <= names(wheel)
 
 
-def test_libraries_of_the_lab_come_with_an_extra(wheel: Path) -> None:
-    """Whoever verifies a pool of his own installs none of them."""
+def metadata(wheel: Path) -> str:
+    """Return what PyPI reads of a wheel: headers, and the README."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        lines = archive.read(name).decode().splitlines()
+        return archive.read(name).decode()
+
+
+def test_libraries_of_the_lab_come_with_an_extra(wheel: Path) -> None:
+    """Whoever verifies a pool of his own installs none of them."""
+    lines = metadata(wheel).splitlines()
     wanted = [line for line in lines if line.startswith("Requires-Dist: tree-sitter")]
     assert len([line for line in wanted if line.endswith("; extra == 'lab'")]) == 2
     assert all("; extra == " in line for line in wanted)
 
 
-def test_wheel_from_the_sdist_is_the_same(wheel: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sdist built from the checkout."""
+    return build("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
+
+
+def test_sdist_holds_what_its_tests_read(sdist: Path) -> None:
+    """Whoever packages it for a distribution runs them; nothing of a checkout is in it."""
+    with tarfile.open(sdist) as archive:
+        tops = {name.split("/")[1] for name in archive.getnames() if "/" in name}
+    assert {"tests", "docs", "examples", "CHANGELOG.md", "SECURITY.md", ".ci", ".github"} <= tops
+    assert not {
+        name for name in tops if name.startswith((".venv", ".git")) and name != ".github"
+    } - {".gitignore"}
+
+
+def test_metadata_names_where_the_project_lives(wheel: Path) -> None:
+    """What PyPI shows beside the README."""
+    lines = metadata(wheel).splitlines()
+    named = {line.partition(", ")[0] for line in lines if line.startswith("Project-URL: ")}
+    wanted = ("Homepage", "Documentation", "Source", "Issues", "Changelog")
+    assert named == {f"Project-URL: {each}" for each in wanted}
+
+
+def test_links_on_pypi_lead_to_the_site_and_the_repository(wheel: Path) -> None:
+    """PyPI shows the README, and has no files beside it."""
+    readme = metadata(wheel).partition("\n\n")[2]
+    targets = set(re.findall(r"\]\(([^)]+)\)", readme))
+    site = "https://pytest-xsbond.github.io/pytest-xsbond"
+    assert f"{site}/first-run/" in targets
+    assert f"{site}/terminal.svg" in targets
+    assert f"{site}/lab/#the-shell" in targets
+    assert {each for each in targets if not each.startswith("https://")} == set()
+
+
+def test_wheel_from_the_sdist_is_the_same(wheel: Path, sdist: Path, tmp_path: Path) -> None:
     """Nothing that the wheel needs is left out of the sdist."""
-    sdist = build("sdist", ROOT, tmp_path / "sdist")
     subprocess.run(["tar", "-xzf", sdist, "-C", tmp_path], check=True)  # noqa: S607
     unpacked = tmp_path / sdist.name.removesuffix(".tar.gz")
     assert names(build("wheel", unpacked, tmp_path / "again")) == names(wheel)

@@ -31,6 +31,7 @@ provisioning: runs that change a kept lab, and what the lab is afterwards.
 real_shell: a dom0 whose shell is this machine's own bash.
 sealed: bundles of evidence, and how one is checked.
 spec_run: the shipped spec run within a test, and what came of every claim.
+terminal_picture: docs/terminal.svg, drawn from a real run.
 terminals: commands on a terminal of their own, with answers typed into it.
 tiers: which cases are tried before every commit, and which are slow.
 undone: a pool to be changed and undone.

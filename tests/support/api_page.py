@@ -31,7 +31,8 @@ def page() -> str:
 def _section(name: str, value: Any) -> str:
     told = "\n".join(_told(value))
     if not inspect.isclass(value):
-        return f"## `{name}{_plain(inspect.signature(value))}`\n\n{told}\n"
+        call = f"{name}{_plain(inspect.signature(value))}"
+        return f"## `{name}`\n\n```python\n{call}\n```\n\n{told}\n"
     rows = [f"| `{each}` | {says} |" for each, says in _members(value).items() if says]
     table = ["", "| name | what it is |", "|---|---|", *rows] if rows else []
     return "\n".join([f"## `{name}`", "", told, *table, ""])
@@ -77,7 +78,7 @@ def _call(function: Any) -> str:
 
 
 def _plain(signature: inspect.Signature) -> str:
-    text = str(signature).replace("collections.abc.", "").replace("'", "")
+    text = str(signature).replace("collections.abc.", "").replace("''", '""').replace("'", "")
     return text.replace("_pytest.mark.structures", "pytest")
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pytest_xsbond.claims.outcomes import CATALOGUE
-from pytest_xsbond.claims.stages import Stages
+from pytest_xsbond.claims.stages import Stages, store_stages
+from pytest_xsbond.waivers.file import read_waivers
 from tests.support.build import Draft
 from tests.support.labs import pool_arguments, provisioned_lab, verify
 from tests.support.spec_run import SpecRun, run_spec, store
@@ -288,9 +289,6 @@ def test_stored_run_keeps_its_waivers(
     pytester: pytest.Pytester, tmp_path: Path, recorded: Stages, slow: Snapshot
 ) -> None:
     """A replay gives the same verdicts, whatever day it is."""
-    from pytest_xsbond.claims.stages import store_stages  # noqa: PLC0415 - beside its only use
-    from pytest_xsbond.waivers.file import read_waivers  # noqa: PLC0415
-
     path = tmp_path / "waivers.toml"
     path.write_text(waiver("H-mtu", expires=TODAY.isoformat()))
     stages = replace(
