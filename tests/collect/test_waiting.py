@@ -98,8 +98,12 @@ def restarted_by_looking(lab: Lab) -> Iterator[None]:
         return program(process)
 
     host.machine.programs[APPCTL] = restart
-    yield
-    host.machine.programs[APPCTL] = program
+    try:
+        yield
+    finally:
+        host.machine.programs[APPCTL] = program
+        # The next test finds the lab at rest.
+        wait_for_member(lab, "xs-2")
 
 
 def test_host_restarted_during_the_look_is_named(lab: Lab) -> None:

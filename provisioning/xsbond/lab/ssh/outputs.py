@@ -18,16 +18,16 @@ class Carrier(Protocol):
     """What takes bytes to the client."""
 
     def sendall(self, s: bytes) -> None:
-        """Send to the client's standard output; OSError if it is gone."""
+        """Send to the client's standard output; OSError or EOFError if it is gone."""
 
     def sendall_stderr(self, s: bytes) -> None:
-        """Send to the client's standard error; OSError if it is gone."""
+        """Send to the client's standard error; OSError or EOFError if it is gone."""
 
 
 class Outputs:
     """Both outputs; at the end of the block, all that was printed is sent.
 
-    Writing raises OSError once the client is gone.
+    Writing raises OSError or EOFError once the client is gone.
     """
 
     def __init__(self, carrier: Carrier) -> None:
@@ -38,7 +38,7 @@ class Outputs:
         self._printed = {name: bytearray() for name in self._send}
         self._changed = threading.Condition()
         self._over = False
-        self._trouble: OSError | None = None
+        self._trouble: OSError | EOFError | None = None
         self._thread = threading.Thread(target=self._carry, name="lab-ssh-output", daemon=True)
         self.stdout = Sink(lambda text: self._print("stdout", text))
         self.stderr = Sink(lambda text: self._print("stderr", text))
@@ -66,7 +66,8 @@ class Outputs:
             while found := self._taken():
                 for name, data in found.items():
                     self._send[name](data)
-        except OSError as error:
+        # paramiko raises EOFError where the connection ended within a packet.
+        except (OSError, EOFError) as error:
             with self._changed:
                 self._trouble = error
                 self._changed.notify_all()
