@@ -37,6 +37,12 @@ class Gone(Client):
         raise self._error
 
 
+def print_much(outputs: Outputs) -> None:
+    """Print more than a pipe holds."""
+    for _ in range(100_000):
+        outputs.stdout.write("more\n")
+
+
 def test_all_that_was_printed_is_sent_at_the_end() -> None:
     """In order, each output for itself."""
     client = Client()
@@ -59,5 +65,4 @@ def test_client_that_is_gone_ends_what_prints(error: Exception) -> None:
         outputs.stdout.write("first\n")
         assert client.asked.wait(10)
         with pytest.raises(type(error)):
-            for _ in range(100_000):
-                outputs.stdout.write("more\n")
+            print_much(outputs)
